@@ -1,0 +1,1 @@
+//! Types and rules shared by the server and the dashboard.
