@@ -1,1 +1,11 @@
-//! Types and rules shared by the server and the dashboard.
+//! Every type and rule that Undercurrent's server and dashboard have in common.
+//!
+//! Pure: no I/O, no clock, no randomness, no threads. It builds and is tested natively and in
+//! WebAssembly. Layers, each importing only those before it:
+//! `units <- stream <- domain <- wire <- link`.
+
+pub mod domain;
+pub mod link;
+pub mod stream;
+pub mod units;
+pub mod wire;

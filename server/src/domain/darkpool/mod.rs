@@ -1,0 +1,5 @@
+//! Dark-pool sentiment: which prints are off-exchange, which side they lean to, what adds up.
+
+mod event;
+
+pub use event::{Conditions, Event, Quote, Trade, TradeId};

@@ -1,0 +1,1 @@
+//! The other documented entrances, as codecs over the same hub.

@@ -1,0 +1,1 @@
+//! Topics, positions, what is due.

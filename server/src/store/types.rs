@@ -1,0 +1,114 @@
+//! The boundary of the store.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use shared::stream::{Epoch, Key, Mark, Seq, Topic};
+use thiserror::Error;
+
+use crate::domain::{RowJson, StateOp};
+
+/// Whose data it is: a domain in a world. Worlds (`live`, `demo-1`, `replay-ibm`) never mix, so a
+/// demo beside real data costs nobody anything.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope {
+    /// `live`, `demo-{seed}` or `replay-{file}`.
+    pub world: Box<str>,
+    /// The domain's name.
+    pub domain: Box<str>,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.domain, self.world)
+    }
+}
+
+/// Everything that one transaction writes.
+#[derive(Clone, Debug, Default)]
+pub struct Commit {
+    /// What changed in topics.
+    pub topics: Vec<TopicCommit>,
+    /// What changed in the engine's state.
+    pub state: Vec<StateOp>,
+}
+
+/// One change set of one topic.
+#[derive(Clone, Debug)]
+pub struct TopicCommit {
+    /// The topic.
+    pub topic: Topic,
+    /// Its numbering.
+    pub epoch: Epoch,
+    /// The number of this change set: the `seq` of every key in it.
+    pub seq: Seq,
+    /// Tombstones up to here may be forgotten.
+    pub floor: Seq,
+    /// Rows at their new value.
+    pub set: Vec<(Key, RowJson)>,
+    /// Keys that are gone: they become tombstones.
+    pub del: Vec<Key>,
+    /// Keys smaller than this were evicted and may be forgotten altogether.
+    pub evicted_below: Option<Key>,
+    /// Forget all that was stored of the topic first (a new epoch begins with all rows in `set`).
+    pub replace: bool,
+}
+
+/// Everything that is known of a scope.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// Topics by name.
+    pub topics: BTreeMap<Topic, StoredTopic>,
+    /// The engine's state.
+    pub state: BTreeMap<Box<str>, Box<str>>,
+}
+
+/// A topic as it was stored.
+#[derive(Clone, Debug)]
+pub struct StoredTopic {
+    /// Its numbering.
+    pub epoch: Epoch,
+    /// The last committed number.
+    pub head: Seq,
+    /// As [`shared::stream::Table::floor`].
+    pub floor: Seq,
+    /// Rows and tombstones.
+    pub marks: Vec<Mark<RowJson>>,
+}
+
+/// Why the store cannot do its work, with what the operator can do.
+#[derive(Clone, Debug, Error)]
+pub enum StoreError {
+    /// No space left.
+    #[error("the disk is full: free some space ({0})")]
+    Full(String),
+    /// Another process holds the database.
+    #[error("the database is locked: stop the other process that uses it ({0})")]
+    Locked(String),
+    /// What is there is no database, or a damaged one.
+    #[error("the database is damaged: move the file away or restore a backup ({0})")]
+    Corrupt(String),
+    /// The file or folder cannot be written.
+    #[error("the database cannot be opened for writing: check the path and its permissions ({0})")]
+    Access(String),
+    /// Anything else.
+    #[error("the database failed: {0}")]
+    Other(String),
+}
+
+/// What a store's methods return.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Keeps scopes. Commits of one scope are applied in the order of their calls, each whole or not at all.
+pub trait Store: Send + Sync {
+    /// Everything that is stored of a scope.
+    fn load<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Stored>;
+
+    /// Writes a commit. When it returns, a killed process no longer loses it.
+    fn commit<'a>(&'a self, scope: &'a Scope, commit: &'a Commit) -> StoreFuture<'a, ()>;
+
+    /// Forgets topics that nobody came back for.
+    fn forget<'a>(&'a self, scope: &'a Scope, topics: &'a [Topic]) -> StoreFuture<'a, ()>;
+}

@@ -1,0 +1,19 @@
+//! Protocol v1: every message, code and limit. JSON text, one catalogue for every transport.
+
+mod client;
+mod code;
+mod limits;
+mod server;
+mod source;
+
+pub use client::{ClientMsg, Command, Subscribe, SubscribeTopic, Unsubscribe};
+pub use code::{CloseCode, Code, Errand};
+pub use limits::{LimitError, MESSAGE_BYTES, NESTING, check_nesting};
+pub use server::{
+    Applied, ErrorMsg, GoingAway, Heartbeat, Limits, Mode, Pong, RawRows, Reply, ServerMsg, Snapshot, Subscribed,
+    SubscribedTopic, Update, Welcome, WireError,
+};
+pub use source::SourceState;
+
+/// The WebSocket subprotocol of v1.
+pub const SUBPROTOCOL: &str = "undercurrent.v1";
