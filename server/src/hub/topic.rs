@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::domain::TopicKind;
-use shared::stream::{Change, Epoch, Key, Mark, Position, Rows, Seq, Since, Table, Topic};
+use shared::stream::{Change, Class, Epoch, Key, Mark, Position, Rows, Seq, Since, Table, Topic};
 use shared::units::Timestamp;
 
 use super::Frame;
@@ -118,8 +118,8 @@ impl TopicState {
         let rows = self.table.rows();
         let (set, del) = change.into_parts();
         let mut change = Change::new();
-        for key in del.into_iter().filter(|key| rows.contains_key(key)) {
-            change.del(key);
+        if self.kind.class == Class::State {
+            del.into_iter().filter(|key| rows.contains_key(key)).for_each(|key| change.del(key));
         }
         for (key, row) in set.into_iter().filter(|(key, row)| rows.get(key) != Some(row)) {
             change.set(key, row);
@@ -130,7 +130,9 @@ impl TopicState {
     /// What has to be stored before the change may be committed.
     #[must_use]
     pub fn to_store(&self, prepared: &Prepared) -> TopicCommit {
-        let keep_all = matches!(self.kind.class, shared::stream::Class::State);
+        // Keys below the first are gone for good only once the table is full. What this change
+        // itself evicts follows with the next.
+        let full = matches!(self.kind.class, Class::Recent { keep } if self.rows().len() >= keep);
         TopicCommit {
             topic: self.topic.clone(),
             epoch: self.epoch.clone(),
@@ -138,8 +140,7 @@ impl TopicState {
             floor: self.table.floor(),
             set: prepared.change.sets().iter().map(|(k, r)| (k.clone(), r.clone())).collect(),
             del: prepared.change.dels().iter().cloned().collect(),
-            // What was evicted by earlier commits; this one's own follow with the next.
-            evicted_below: if keep_all { None } else { self.rows().keys().next().cloned() },
+            evicted_below: self.rows().keys().next().filter(|_| full).cloned(),
             replace: false,
         }
     }
