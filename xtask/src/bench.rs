@@ -33,16 +33,8 @@ fn page(repo: &Repo, steps: &mut Steps) -> Result<()> {
     }
     let server = server::with_dashboard(repo, steps)?;
     let chromium = browser::chromium(repo, steps)?;
-    npm::install(
-        repo,
-        steps,
-        "install the end-to-end tests' packages",
-        &folder,
-    )?;
+    npm::install(repo, steps, "install the end-to-end tests' packages", &folder)?;
     let mut node = repo.command("node");
-    node.arg("bench.mjs")
-        .current_dir(folder)
-        .env("UNDERCURRENT_BIN", server)
-        .env("CHROMIUM", chromium);
+    node.arg("bench.mjs").current_dir(folder).env("UNDERCURRENT_BIN", server).env("CHROMIUM", chromium);
     steps.run("measure the page", &mut node)
 }

@@ -9,22 +9,14 @@ use anyhow::{Context as _, Result, bail};
 use crate::repo::Repo;
 use crate::step::Steps;
 
-const NAMES: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Where Chromium is: what `CHROMIUM` says, else what is on `PATH`, else Debian's package, which
 /// is installed when we may. The fonts are what its pages are drawn with.
 pub fn chromium(repo: &Repo, steps: &mut Steps) -> Result<PathBuf> {
     if let Some(chosen) = env::var_os("CHROMIUM").map(PathBuf::from) {
         if !chosen.is_file() {
-            bail!(
-                "CHROMIUM is {}, and there is no such file.",
-                chosen.display()
-            );
+            bail!("CHROMIUM is {}, and there is no such file.", chosen.display());
         }
         return Ok(chosen);
     }
@@ -50,10 +42,7 @@ pub fn chromium(repo: &Repo, steps: &mut Steps) -> Result<PathBuf> {
 
 fn on_path() -> Option<PathBuf> {
     let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
-    NAMES
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|file| file.is_file())
+    NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }
 
 /// Ubuntu has a package of this name too, but it only points to a snap.
@@ -83,8 +72,6 @@ mod tests {
     #[test]
     fn debian_is_told_from_systems_made_of_it() {
         assert!(names_debian("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
-        assert!(!names_debian(
-            "NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n"
-        ));
+        assert!(!names_debian("NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n"));
     }
 }

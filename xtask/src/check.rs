@@ -22,8 +22,7 @@ pub fn format(repo: &Repo, steps: &mut Steps) -> Result<()> {
 /// Warnings are errors.
 pub fn lint(repo: &Repo, steps: &mut Steps) -> Result<()> {
     prerequisites::wasm_target(repo, steps)?;
-    let mut native = repo
-        .cargo("clippy --locked --workspace --exclude frontend --all-targets -- --deny warnings");
+    let mut native = repo.cargo("clippy --locked --workspace --exclude frontend --all-targets -- --deny warnings");
     steps.run("lint the server", &mut native)?;
     let mut wasm = repo.cargo(
         "clippy --locked --package frontend --package shared --all-targets \

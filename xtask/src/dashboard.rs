@@ -12,13 +12,9 @@ pub fn build(repo: &Repo, steps: &mut Steps) -> Result<()> {
     let tools = tools::install(repo, steps)?;
     fetch(repo, steps)?;
     let mut trunk = tools.command(repo, "trunk");
-    trunk
-        .args(["build", "--release", "--offline", "--locked"])
-        .env("CARGO_NET_OFFLINE", "true");
+    trunk.args(["build", "--release", "--offline", "--locked"]).env("CARGO_NET_OFFLINE", "true");
     steps.run("build the dashboard", &mut trunk)?;
-    let totals = steps.call("compress the dashboard", || {
-        precompress::folder(&repo.dist())
-    })?;
+    let totals = steps.call("compress the dashboard", || precompress::folder(&repo.dist()))?;
     eprintln!(
         "    {} files of {} bytes are {} bytes in brotli, {} in gzip",
         totals.files, totals.plain, totals.brotli, totals.gzip

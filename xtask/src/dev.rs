@@ -19,34 +19,18 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
     let tools = tools::install(repo, steps)?;
     dashboard::fetch(repo, steps)?;
-    steps.run(
-        "build the server",
-        &mut repo.cargo("build --locked --package undercurrent"),
-    )?;
+    steps.run("build the server", &mut repo.cargo("build --locked --package undercurrent"))?;
 
     let mut server = repo.cargo("run --quiet --locked --package undercurrent -- serve");
-    server
-        .args(args)
-        .env("UNDERCURRENT_ALLOWED_ORIGINS", ORIGINS);
+    server.args(args).env("UNDERCURRENT_ALLOWED_ORIGINS", ORIGINS);
     let mut trunk = tools.command(repo, "trunk");
     trunk
-        .args([
-            "serve",
-            "--release=false",
-            "--offline",
-            "--locked",
-            "--port",
-            "8080",
-            "--dist",
-        ])
+        .args(["serve", "--release=false", "--offline", "--locked", "--port", "8080", "--dist"])
         .arg(repo.target().join("dev-dist"))
         .env("CARGO_NET_OFFLINE", "true");
 
     eprintln!("\n==> run both: http://localhost:8080 (Ctrl-C stops them)");
-    let mut pair = Pair {
-        server: start(&mut server, "the server")?,
-        trunk: start(&mut trunk, "Trunk")?,
-    };
+    let mut pair = Pair { server: start(&mut server, "the server")?, trunk: start(&mut trunk, "Trunk")? };
     let (name, status) = pair.first_to_end()?;
     bail!("{name} ended with {status}")
 }
@@ -82,7 +66,5 @@ impl Drop for Pair {
 }
 
 fn start(command: &mut Command, name: &str) -> Result<Child> {
-    command
-        .spawn()
-        .with_context(|| format!("cannot start {name}"))
+    command.spawn().with_context(|| format!("cannot start {name}"))
 }

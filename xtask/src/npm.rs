@@ -20,9 +20,7 @@ pub fn install(repo: &Repo, steps: &mut Steps, what: &str, folder: &Path) -> Res
         return Ok(());
     }
     let mut command = repo.command("npm");
-    command
-        .args(["ci", "--include=dev", "--no-audit", "--no-fund"])
-        .current_dir(folder);
+    command.args(["ci", "--include=dev", "--no-audit", "--no-fund"]).current_dir(folder);
     steps.run_quietly(what, &mut command)?;
     fs::write(folder.join(INSTALLED), lock).context("cannot note what npm installed")
 }
@@ -32,8 +30,7 @@ pub fn copy_manifest(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     for name in ["package.json", LOCK] {
         let target = to.join(name);
-        fs::write(&target, read(&from.join(name))?)
-            .with_context(|| format!("cannot write {}", target.display()))?;
+        fs::write(&target, read(&from.join(name))?).with_context(|| format!("cannot write {}", target.display()))?;
     }
     Ok(())
 }
@@ -65,15 +62,7 @@ mod tests {
         fs::write(folder.path().join(INSTALLED), "{}").expect("empty");
 
         let mut steps = Steps::default();
-        let result = install(
-            &Repo::locate(),
-            &mut steps,
-            "install nothing",
-            folder.path(),
-        );
-        assert!(
-            result.is_ok(),
-            "npm would have failed: there is no package.json"
-        );
+        let result = install(&Repo::locate(), &mut steps, "install nothing", folder.path());
+        assert!(result.is_ok(), "npm would have failed: there is no package.json");
     }
 }

@@ -21,9 +21,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Starts the process that waits for `port` and opens the page there.
 pub fn in_the_background(repo: &Repo, port: u16) {
-    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| env::var_os(name).is_some());
+    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     let (Some(_), Ok(xtask)) = (opener(env::consts::OS, has_display), env::current_exe()) else {
         return;
     };
@@ -66,10 +64,7 @@ fn opener(system: &str, has_display: bool) -> Option<&'static str> {
 }
 
 fn quiet(command: &mut Command) -> &mut Command {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
 #[cfg(test)]

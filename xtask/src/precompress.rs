@@ -11,18 +11,7 @@ use anyhow::{Context as _, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-const TEXT: [&str; 10] = [
-    "css",
-    "html",
-    "js",
-    "json",
-    "map",
-    "mjs",
-    "svg",
-    "txt",
-    "wasm",
-    "webmanifest",
-];
+const TEXT: [&str; 10] = ["css", "html", "js", "json", "map", "mjs", "svg", "txt", "wasm", "webmanifest"];
 /// What Trunk leaves in a page for the server to replace.
 const NONCE: &[u8] = b"{{__TRUNK_NONCE__}}";
 const BROTLI_QUALITY: i32 = 11;
@@ -55,10 +44,8 @@ pub fn folder(folder: &Path) -> Result<Totals> {
 }
 
 fn is_worth_it(path: &Path, content: &[u8]) -> bool {
-    let is_text = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .is_some_and(|extension| TEXT.contains(&extension));
+    let is_text =
+        path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| TEXT.contains(&extension));
     is_text && !content.windows(NONCE.len()).any(|part| part == NONCE)
 }
 
@@ -84,15 +71,13 @@ fn write_beside(path: &Path, extension: &str, content: &[u8]) -> Result<usize> {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(extension);
-    fs::write(&name, content)
-        .with_context(|| format!("cannot write {}", PathBuf::from(&name).display()))?;
+    fs::write(&name, content).with_context(|| format!("cannot write {}", PathBuf::from(&name).display()))?;
     Ok(content.len())
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
         if path.is_dir() {
@@ -113,22 +98,10 @@ mod tests {
 
     #[test]
     fn text_and_wasm_are_compressed_and_pictures_are_not() {
-        for name in [
-            "app.css",
-            "app-1a2b.js",
-            "app_bg.wasm",
-            "icons/sprite.svg",
-            "site.webmanifest",
-        ] {
+        for name in ["app.css", "app-1a2b.js", "app_bg.wasm", "icons/sprite.svg", "site.webmanifest"] {
             assert!(is_worth_it(Path::new(name), b"x"), "{name}");
         }
-        for name in [
-            "icon.png",
-            "font.woff2",
-            "app.js.br",
-            "app.js.gz",
-            "LICENSE",
-        ] {
+        for name in ["icon.png", "font.woff2", "app.js.br", "app.js.gz", "LICENSE"] {
             assert!(!is_worth_it(Path::new(name), b"x"), "{name}");
         }
     }
@@ -145,8 +118,7 @@ mod tests {
         let content: Vec<u8> = b"position 1, position 2, ".repeat(500);
 
         let mut unpacked = Vec::new();
-        brotli::BrotliDecompress(&mut &*brotli(&content).expect("in memory"), &mut unpacked)
-            .expect("our own brotli");
+        brotli::BrotliDecompress(&mut &*brotli(&content).expect("in memory"), &mut unpacked).expect("our own brotli");
         assert_eq!(unpacked, content);
 
         unpacked.clear();

@@ -23,9 +23,7 @@ pub fn to_build(repo: &Repo, steps: &mut Steps) -> Result<()> {
         bail!("{complaint}");
     }
     if !runs("npm") {
-        bail!(
-            "npm is missing: install it with `apt-get install -y npm`, or with the Node you have."
-        );
+        bail!("npm is missing: install it with `apt-get install -y npm`, or with the Node you have.");
     }
     Ok(())
 }
@@ -52,10 +50,7 @@ pub fn wasm_target(repo: &Repo, steps: &mut Steps) -> Result<()> {
 }
 
 fn runs(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success())
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 fn version_of(program: &str) -> Option<Version> {
@@ -97,10 +92,7 @@ mod tests {
         for found in [None, Some(Version::new(18, 20, 8))] {
             let sentence = complaint_about_node(found).expect("it will not do");
             assert!(sentence.contains("20 or newer"), "{sentence}");
-            assert!(
-                sentence.contains("`apt-get install -y nodejs npm`"),
-                "{sentence}"
-            );
+            assert!(sentence.contains("`apt-get install -y nodejs npm`"), "{sentence}");
             assert!(!sentence.contains('\n'), "{sentence}");
         }
     }

@@ -13,10 +13,8 @@ pub struct Repo {
 impl Repo {
     /// The repository of this very source file. `CARGO_TARGET_DIR` is honoured, as cargo does.
     pub fn locate() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("the manifest of xtask lies in xtask/")
-            .to_path_buf();
+        let root =
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the manifest of xtask lies in xtask/").to_path_buf();
         let target = root.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
         Self { root, target }
     }
@@ -65,14 +63,7 @@ impl Repo {
 /// Cargo describes the package it runs in variables, and here that is xtask. Build scripts watch
 /// some of them (that of `ring` does), so handing them on would rebuild crates for nothing.
 fn describes_xtask(variable: &str) -> bool {
-    [
-        "CARGO_PKG_",
-        "CARGO_MANIFEST_",
-        "CARGO_BIN_",
-        "CARGO_CRATE_",
-    ]
-    .iter()
-    .any(|prefix| variable.starts_with(prefix))
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|prefix| variable.starts_with(prefix))
 }
 
 #[cfg(test)]

@@ -18,10 +18,7 @@ pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
     let program = server::with_dashboard(repo, steps)?;
     steps.summary();
     let port = port(args, |name| env::var(name).ok());
-    eprintln!(
-        "\n==> run the server: {} (Ctrl-C stops it)",
-        open::page(port)
-    );
+    eprintln!("\n==> run the server: {} (Ctrl-C stops it)", open::page(port));
     open::in_the_background(repo, port);
     let mut command = repo.command(&program.to_string_lossy());
     replace_this_process(command.arg("serve").args(args))
@@ -51,13 +48,10 @@ fn without_separator(args: &[String]) -> &[String] {
 /// The port the server will listen on, as far as arguments and environment tell. It only decides
 /// which page is opened.
 fn port(args: &[String], variable: impl Fn(&str) -> Option<String>) -> u16 {
-    let flag = args
-        .iter()
-        .enumerate()
-        .find_map(|(index, arg)| match arg.as_str() {
-            "--listen" => args.get(index + 1).map(String::as_str),
-            other => other.strip_prefix("--listen="),
-        });
+    let flag = args.iter().enumerate().find_map(|(index, arg)| match arg.as_str() {
+        "--listen" => args.get(index + 1).map(String::as_str),
+        other => other.strip_prefix("--listen="),
+    });
     flag.map(str::to_owned)
         .or_else(|| variable("UNDERCURRENT_LISTEN"))
         .or_else(|| variable("PORT"))
@@ -79,12 +73,7 @@ mod tests {
             ("", None, None, 3000),
             ("--replay day.ndjson --speed 10", None, None, 3000),
             ("--listen 127.0.0.1:4000", None, None, 4000),
-            (
-                "--speed 2 --listen=[::1]:4001",
-                Some("0.0.0.0:5000"),
-                None,
-                4001,
-            ),
+            ("--speed 2 --listen=[::1]:4001", Some("0.0.0.0:5000"), None, 4001),
             ("", Some("0.0.0.0:5000"), Some("6000"), 5000),
             ("", None, Some("6000"), 6000),
             ("--listen", None, None, 3000),
@@ -104,10 +93,7 @@ mod tests {
 
     #[test]
     fn arguments_may_be_set_apart() {
-        assert_eq!(
-            without_separator(&words("-- --speed 10")),
-            words("--speed 10")
-        );
+        assert_eq!(without_separator(&words("-- --speed 10")), words("--speed 10"));
         assert_eq!(without_separator(&words("--speed 10")), words("--speed 10"));
     }
 }

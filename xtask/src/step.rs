@@ -17,9 +17,7 @@ impl Steps {
     pub fn run(&mut self, what: &str, command: &mut Command) -> Result<()> {
         let line = command_line(command);
         self.time(&format!("{what}: {line}"), what, || {
-            let status = command
-                .status()
-                .with_context(|| format!("cannot start `{line}`"))?;
+            let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
             if !status.success() {
                 bail!("could not {what}: `{line}` ended with {status}");
             }
@@ -31,10 +29,7 @@ impl Steps {
     pub fn run_quietly(&mut self, what: &str, command: &mut Command) -> Result<()> {
         let line = command_line(command);
         self.time(&format!("{what}: {line}"), what, || {
-            let output = command
-                .stdin(Stdio::null())
-                .output()
-                .with_context(|| format!("cannot start `{line}`"))?;
+            let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{line}`"))?;
             if !output.status.success() {
                 eprint!("{}", String::from_utf8_lossy(&output.stdout));
                 eprint!("{}", String::from_utf8_lossy(&output.stderr));
@@ -56,12 +51,7 @@ impl Steps {
         }
     }
 
-    fn time<T>(
-        &mut self,
-        announcement: &str,
-        what: &str,
-        work: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
+    fn time<T>(&mut self, announcement: &str, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         eprintln!("\n==> {announcement}");
         let start = Instant::now();
         let result = work()?;
@@ -75,19 +65,13 @@ impl Steps {
 /// What a person would type, short of quoting.
 fn command_line(command: &Command) -> String {
     let program = command.get_program().to_string_lossy().into_owned();
-    command.get_args().fold(program, |line, argument| {
-        line + " " + &argument.to_string_lossy()
-    })
+    command.get_args().fold(program, |line, argument| line + " " + &argument.to_string_lossy())
 }
 
 fn table(done: &[(String, Duration)]) -> String {
     let total = done.iter().map(|(_, took)| took).sum();
     let mut text = String::from("\n");
-    for (what, took) in done
-        .iter()
-        .map(|(w, t)| (w.as_str(), *t))
-        .chain([("total", total)])
-    {
+    for (what, took) in done.iter().map(|(w, t)| (w.as_str(), *t)).chain([("total", total)]) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:>10}  {what}", seconds(took));
     }
@@ -111,38 +95,26 @@ mod tests {
 
     #[test]
     fn the_summary_lists_every_step_and_their_sum() {
-        let done = [
-            ("build".to_owned(), Duration::from_millis(61_250)),
-            ("test".to_owned(), Duration::from_millis(1_000)),
-        ];
-        assert_eq!(
-            table(&done),
-            "\n    61.2 s  build\n     1.0 s  test\n    62.2 s  total\n"
-        );
+        let done =
+            [("build".to_owned(), Duration::from_millis(61_250)), ("test".to_owned(), Duration::from_millis(1_000))];
+        assert_eq!(table(&done), "\n    61.2 s  build\n     1.0 s  test\n    62.2 s  total\n");
     }
 
     #[test]
     fn a_step_that_fails_is_named_with_its_command() {
         let mut steps = Steps::default();
         let error = steps
-            .run_quietly(
-                "ask cargo for the moon",
-                Command::new("cargo").arg("--moon"),
-            )
+            .run_quietly("ask cargo for the moon", Command::new("cargo").arg("--moon"))
             .expect_err("cargo has no such option");
         let text = error.to_string();
-        assert!(
-            text.starts_with("could not ask cargo for the moon: `cargo --moon` ended"),
-            "{text}"
-        );
+        assert!(text.starts_with("could not ask cargo for the moon: `cargo --moon` ended"), "{text}");
         assert!(steps.done.is_empty());
     }
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let error = Steps::default()
-            .run("dance", &mut Command::new("no-such-program"))
-            .expect_err("there is no such program");
+        let error =
+            Steps::default().run("dance", &mut Command::new("no-such-program")).expect_err("there is no such program");
         assert_eq!(error.to_string(), "cannot start `no-such-program`");
     }
 }

@@ -57,10 +57,7 @@ fn wasm(repo: &Repo, steps: &mut Steps) -> Result<()> {
     cargo
         .args("test --locked --package shared --lib --tests".split(' '))
         .args(["--target", "wasm32-unknown-unknown"])
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            "wasm-bindgen-test-runner",
-        );
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     steps.run("test in WebAssembly", &mut cargo)
 }
 
@@ -68,17 +65,9 @@ fn end_to_end(repo: &Repo, steps: &mut Steps) -> Result<()> {
     let server = server::with_dashboard(repo, steps)?;
     let chromium = browser::chromium(repo, steps)?;
     let folder = repo.path("tests/e2e");
-    npm::install(
-        repo,
-        steps,
-        "install the end-to-end tests' packages",
-        &folder,
-    )?;
+    npm::install(repo, steps, "install the end-to-end tests' packages", &folder)?;
     let mut npm = repo.command("npm");
-    npm.arg("test")
-        .current_dir(folder)
-        .env("UNDERCURRENT_BIN", server)
-        .env("CHROMIUM", chromium);
+    npm.arg("test").current_dir(folder).env("UNDERCURRENT_BIN", server).env("CHROMIUM", chromium);
     steps.run("test end to end", &mut npm)
 }
 
@@ -104,9 +93,6 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_refused_with_the_known_ones() {
         let error = kinds(&words("unit")).expect_err("there is no such kind");
-        assert_eq!(
-            error.to_string(),
-            "there are no \"unit\" tests, only rust, wasm and e2e"
-        );
+        assert_eq!(error.to_string(), "there are no \"unit\" tests, only rust, wasm and e2e");
     }
 }

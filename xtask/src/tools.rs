@@ -71,9 +71,7 @@ impl Tools {
     }
 
     fn has(&self, repo: &Repo, tool: &CargoTool) -> bool {
-        tool.programs
-            .iter()
-            .all(|program| self.version_of(repo, program) == Some(tool.version))
+        tool.programs.iter().all(|program| self.version_of(repo, program) == Some(tool.version))
     }
 }
 
@@ -81,9 +79,7 @@ impl Tools {
 pub fn install(repo: &Repo, steps: &mut Steps) -> Result<Tools> {
     prerequisites::to_build(repo, steps)?;
     let folder = repo.target().join("tools");
-    let tools = Tools {
-        path: search_path(&folder, env::var_os("PATH").as_deref())?,
-    };
+    let tools = Tools { path: search_path(&folder, env::var_os("PATH").as_deref())? };
     for tool in [TRUNK, WASM_BINDGEN] {
         if !tools.has(repo, &tool) {
             cargo_install(repo, steps, &folder, &tool)?;
@@ -134,8 +130,7 @@ fn build_folder(tools: &Path) -> PathBuf {
 
 fn remove_folder(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
 }
@@ -143,8 +138,7 @@ fn remove_folder(folder: &Path) -> Result<()> {
 fn search_path(tools: &Path, inherited: Option<&OsStr>) -> Result<OsString> {
     let own = [tools.join("bin"), tools.join("npm/node_modules/.bin")];
     let inherited = inherited.map(env::split_paths).into_iter().flatten();
-    env::join_paths(own.into_iter().chain(inherited))
-        .context("the path of the repository cannot be part of PATH")
+    env::join_paths(own.into_iter().chain(inherited)).context("the path of the repository cannot be part of PATH")
 }
 
 #[cfg(test)]
@@ -153,11 +147,8 @@ mod tests {
 
     /// The version that `name` has in a lock file of cargo's.
     fn locked_version(lock: &str, name: &str) -> Option<Version> {
-        let entry = lock.split("[[package]]").find(|entry| {
-            entry
-                .lines()
-                .any(|line| line == format!("name = \"{name}\""))
-        })?;
+        let entry =
+            lock.split("[[package]]").find(|entry| entry.lines().any(|line| line == format!("name = \"{name}\"")))?;
         let line = entry.lines().find(|line| line.starts_with("version"))?;
         Version::find_in(&line.replace('"', " "))
     }
@@ -175,16 +166,12 @@ mod tests {
     #[test]
     fn the_wasm_opt_that_is_asked_for_is_the_one_npm_installs() {
         let manifest = read("xtask/tools/package.json");
-        assert!(
-            manifest.contains(&format!("\"binaryen\": \"{WASM_OPT}\"")),
-            "{manifest}"
-        );
+        assert!(manifest.contains(&format!("\"binaryen\": \"{WASM_OPT}\"")), "{manifest}");
     }
 
     #[test]
     fn the_tools_come_before_everything_else_on_the_path() {
-        let path =
-            search_path(Path::new("/t"), Some(OsStr::new("/usr/bin:/bin"))).expect("no colon");
+        let path = search_path(Path::new("/t"), Some(OsStr::new("/usr/bin:/bin"))).expect("no colon");
         assert_eq!(path, "/t/bin:/t/npm/node_modules/.bin:/usr/bin:/bin");
     }
 
