@@ -18,7 +18,7 @@ const BROTLI_QUALITY: i32 = 11;
 /// As far back as the format can point: files are held in memory whole anyway.
 const BROTLI_WINDOW_BITS: i32 = 24;
 
-/// What was compressed: sums in bytes.
+/// What was compressed: bytes before and after.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     pub files: usize,
@@ -37,8 +37,8 @@ pub fn folder(folder: &Path) -> Result<Totals> {
         }
         totals.files += 1;
         totals.plain += content.len();
-        totals.brotli += write_beside(&path, "br", &brotli(&content)?)?;
-        totals.gzip += write_beside(&path, "gz", &gzip(&content)?)?;
+        totals.brotli += write_beside(&path, "br", &content, &brotli(&content)?)?;
+        totals.gzip += write_beside(&path, "gz", &content, &gzip(&content)?)?;
     }
     Ok(totals)
 }
@@ -67,12 +67,16 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-fn write_beside(path: &Path, extension: &str, content: &[u8]) -> Result<usize> {
+/// Writes the packed form where it is the smaller one, and says how many bytes a reader gets.
+fn write_beside(path: &Path, extension: &str, plain: &[u8], packed: &[u8]) -> Result<usize> {
+    if packed.len() >= plain.len() {
+        return Ok(plain.len());
+    }
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(extension);
-    fs::write(&name, content).with_context(|| format!("cannot write {}", PathBuf::from(&name).display()))?;
-    Ok(content.len())
+    fs::write(&name, packed).with_context(|| format!("cannot write {}", PathBuf::from(&name).display()))?;
+    Ok(packed.len())
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -135,13 +139,15 @@ mod tests {
         fs::write(top.path().join("app.js"), "let a = 1;".repeat(100)).expect("empty");
         fs::write(top.path().join("icons/a.svg"), "<svg/>".repeat(100)).expect("empty");
         fs::write(top.path().join("icons/a.png"), "not text").expect("empty");
+        fs::write(top.path().join("a.txt"), "a").expect("empty");
 
         let totals = folder(top.path()).expect("the folder is readable");
-        assert_eq!((totals.files, totals.plain), (2, 1_600));
+        assert_eq!((totals.files, totals.plain), (3, 1_601));
         assert!(totals.brotli < 400 && totals.gzip < 400, "{totals:?}");
         assert!(top.path().join("app.js.br").is_file());
         assert!(top.path().join("icons/a.svg.gz").is_file());
         assert!(!top.path().join("icons/a.png.br").exists());
+        assert!(!top.path().join("a.txt.br").exists(), "it would be longer than the file");
 
         let again = folder(top.path()).expect("still readable");
         assert_eq!(again, totals, "compressed files are not compressed again");
