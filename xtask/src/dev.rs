@@ -25,7 +25,9 @@ pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
     server.args(args).env("UNDERCURRENT_ALLOWED_ORIGINS", ORIGINS);
     let mut trunk = tools.command(repo, "trunk");
     trunk
-        .args(["serve", "--release=false", "--offline", "--locked", "--port", "8080", "--dist"])
+        .args(["serve", "--release=false", "--offline", "--locked", "--port", "8080"])
+        .args(["--watch", "frontend", "--watch", "shared"])
+        .arg("--dist")
         .arg(repo.target().join("dev-dist"))
         .env("CARGO_NET_OFFLINE", "true");
 
