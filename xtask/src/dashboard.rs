@@ -11,9 +11,7 @@ use crate::tools;
 pub fn build(repo: &Repo, steps: &mut Steps) -> Result<()> {
     let tools = tools::install(repo, steps)?;
     fetch(repo, steps)?;
-    let mut trunk = tools.command(repo, "trunk");
-    trunk.args(["build", "--release", "--offline", "--locked"]).env("CARGO_NET_OFFLINE", "true");
-    steps.run("build the dashboard", &mut trunk)?;
+    steps.run("build the dashboard", tools.trunk(repo, "build").arg("--release"))?;
     let totals = steps.call("compress the dashboard", || precompress::folder(&repo.dist()))?;
     eprintln!(
         "    {} files of {} bytes are {} bytes in brotli, {} in gzip",

@@ -23,13 +23,11 @@ pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
 
     let mut server = repo.cargo("run --quiet --locked --package undercurrent -- serve");
     server.args(args).env("UNDERCURRENT_ALLOWED_ORIGINS", ORIGINS);
-    let mut trunk = tools.command(repo, "trunk");
+    let mut trunk = tools.trunk(repo, "serve");
     trunk
-        .args(["serve", "--release=false", "--offline", "--locked", "--port", "8080"])
-        .args(["--watch", "frontend", "--watch", "shared"])
+        .args(["--release=false", "--port", "8080", "--watch", "frontend", "--watch", "shared"])
         .arg("--dist")
-        .arg(repo.target().join("dev-dist"))
-        .env("CARGO_NET_OFFLINE", "true");
+        .arg(repo.target().join("dev-dist"));
 
     eprintln!("\n==> run both: http://localhost:8080 (Ctrl-C stops them)");
     let mut pair = Pair { server: start(&mut server, "the server")?, trunk: start(&mut trunk, "Trunk")? };

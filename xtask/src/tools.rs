@@ -69,6 +69,18 @@ impl Tools {
         command
     }
 
+    /// A command of Trunk's, kept from the network: everything it needs is there. `--offline`
+    /// alone would not keep the cargo that it asks about the workspace.
+    pub fn trunk(&self, repo: &Repo, subcommand: &str) -> Command {
+        let mut command = self.command(repo, "trunk");
+        command.args([subcommand, "--offline", "--locked"]).env("CARGO_NET_OFFLINE", "true");
+        // Trunk 0.21 refuses to start when this holds its usual value, 1.
+        if env::var_os("NO_COLOR").is_some() {
+            command.env("NO_COLOR", "true");
+        }
+        command
+    }
+
     fn version_of(&self, repo: &Repo, program: &str) -> Option<Version> {
         Version::printed_by(self.command(repo, program).arg("--version"))
     }
