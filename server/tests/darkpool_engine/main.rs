@@ -1,0 +1,8 @@
+//! The dark-pool engine from the outside: events in, rows out.
+
+mod ibm;
+mod market;
+mod oracles;
+mod restart;
+mod session;
+mod topics;
