@@ -2,6 +2,7 @@
 
 mod engine;
 mod event;
+pub mod feed;
 
 pub use engine::{Calendar, Counts, DarkPoolEngine};
 pub use event::{Conditions, Event, Quote, Trade, TradeId};
