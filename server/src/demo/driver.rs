@@ -1,7 +1,7 @@
 //! Plays the demo market: the last hour at once, then as time goes.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use shared::units::Timestamp;
 use shared::wire::SourceState;
@@ -12,8 +12,7 @@ use super::Settings;
 use super::frame::Frame;
 use super::world::{SLOT_MS, World};
 use crate::domain::darkpool::Event;
-use crate::domain::darkpool::feed::Decoder;
-use crate::feed::{Batch, Counter, Source};
+use crate::feed::{Batch, Counter, Decoding, Source, wall_now};
 
 /// Events that are gathered into one batch while there is something to catch up with.
 const BATCH: usize = 2_048;
@@ -47,7 +46,8 @@ async fn play(
     source.set(SourceState::Live, &format!("a made-up market, seed {seed}"), clock());
     let world = World::new(seed, tickers, trades_per_s);
     let history_ms = i64::try_from(history.as_millis()).unwrap_or(i64::MAX);
-    let mut player = Player { source: &source, events, clock: &clock, decoder: Decoder::default(), batch: Vec::new() };
+    let decoding = Decoding::new(source.clone());
+    let mut player = Player { source: &source, events, clock: &clock, decoding, batch: Vec::new() };
     tokio::select! {
         () = player.play(&world, history_ms) => {}
         _ = shutdown.wait_for(|stop| *stop) => {}
@@ -59,7 +59,7 @@ struct Player<'a, C> {
     source: &'a Source,
     events: mpsc::Sender<Batch<Event>>,
     clock: &'a C,
-    decoder: Decoder,
+    decoding: Decoding,
     batch: Vec<Event>,
 }
 
@@ -86,13 +86,9 @@ impl<C: Fn() -> Timestamp> Player<'_, C> {
         if ahead_ms > 0 {
             sleep(Duration::from_millis(ahead_ms.unsigned_abs())).await;
         }
-        let before = self.batch.len();
-        let tally = self.decoder.decode(&frame.text, &mut self.batch);
         self.source.add(Counter::Frames, 1);
         self.source.add(Counter::Bytes, frame.text.len() as u64);
-        self.source.add(Counter::Events, (self.batch.len() - before) as u64);
-        self.source.add(Counter::Ignored, tally.ignored);
-        self.source.add(Counter::Garbage, tally.garbage);
+        self.decoding.decode(&frame.text, &mut self.batch);
         // What is new leaves at once; what is old may wait for company.
         if ahead_ms > -BEHIND_MS || self.batch.len() >= BATCH { self.send().await } else { Ok(()) }
     }
@@ -105,11 +101,6 @@ impl<C: Fn() -> Timestamp> Player<'_, C> {
         let batch = Batch { received: (self.clock)(), events: std::mem::take(&mut self.batch) };
         self.events.send(batch).await.map_err(|_| Closed)
     }
-}
-
-fn wall_now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_ms(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

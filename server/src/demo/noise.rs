@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn dice_are_fair_enough() {
         let mut dice = Dice::new(1);
-        let mean = (0..10_000).map(|_| dice.unit()).sum::<f64>() / 10_000.0;
-        let spread = (0..10_000).map(|_| dice.normal().powi(2)).sum::<f64>() / 10_000.0;
+        let mean = (0..50_000).map(|_| dice.unit()).sum::<f64>() / 50_000.0;
+        let spread = (0..50_000).map(|_| dice.normal().powi(2)).sum::<f64>() / 50_000.0;
         assert!((mean - 0.5).abs() < 0.01 && (spread - 1.0).abs() < 0.05, "{mean} {spread}");
         assert!((0..1_000).all(|_| dice.below(3) < 3));
         assert!((exp(1.0) - std::f64::consts::E).abs() < 0.002);

@@ -6,7 +6,7 @@ use shared::units::{Moment, Timestamp};
 use tokio::time::Instant;
 
 /// The wall's time.
-pub(super) fn wall_now() -> Timestamp {
+pub(crate) fn wall_now() -> Timestamp {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_ms(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }

@@ -19,7 +19,7 @@ pub(super) fn time_of(event: &Event) -> Timestamp {
 }
 
 /// Decodes frames and counts what it meets.
-pub(super) struct Decoding {
+pub(crate) struct Decoding {
     decoder: Decoder,
     source: Arc<Source>,
     complained: Option<Instant>,

@@ -18,6 +18,8 @@ mod source;
 pub mod tape;
 
 pub use batch::Batch;
+pub(crate) use clock::wall_now;
+pub(crate) use decoding::Decoding;
 pub use endpoint::{Endpoint, EndpointError};
 pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};

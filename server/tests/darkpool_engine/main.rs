@@ -1,5 +1,6 @@
 //! The dark-pool engine from the outside: events in, rows out.
 
+mod demo;
 mod ibm;
 mod market;
 mod oracles;
