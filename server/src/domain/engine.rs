@@ -19,6 +19,9 @@ pub struct TopicChange {
     pub change: Change<RowJson>,
     /// The provider's time of the newest event in it.
     pub src_ts: Option<Timestamp>,
+    /// The change is the whole topic: rows that are not in it are gone. So it is after a restart and
+    /// after [`Engine::open`], when the engine cannot know what the topic holds from before.
+    pub whole: bool,
 }
 
 /// A step in the engine's own stored state: what rows are too rounded or too few to restore it from.

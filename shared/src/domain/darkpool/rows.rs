@@ -156,7 +156,7 @@ pub struct PrintRow {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum DetailRow {
     /// The ticker's row as in `darkpool/sentiment`.
-    Ticker(SentimentRow),
+    Ticker(Box<SentimentRow>),
     /// One of the ten prices with most notional.
     Level(LevelRow),
     /// A minute with prints.
