@@ -93,16 +93,18 @@ async fn a_full_disk_is_called_so_and_leaves_the_store_as_it_was() {
     let tuning = Tuning { max_pages: 24, ..Tuning::default() };
     let store = SqliteStore::open_tuned(&url(&path), tuning).await.unwrap();
     store.commit(&scope(), &put("small", 10)).await.unwrap();
-    let both = Commit { topics: Vec::new(), state: [put("tiny", 1).state, put("large", 200_000).state].concat() };
+    // Two statements, of which the first alone would fit.
+    let gone = StateOp::Del("small".into());
+    let both = Commit { topics: Vec::new(), state: [vec![gone], put("large", 200_000).state].concat() };
     let error = store.commit(&scope(), &both).await.unwrap_err();
     assert!(matches!(error, StoreError::Full(_)), "{error}");
     assert!(error.to_string().starts_with("the disk is full: free some space"), "{error}");
-    assert_eq!(store.load(&scope()).await.unwrap().state.len(), 1);
+    assert_eq!(store.load(&scope()).await.unwrap().state.into_keys().collect::<Vec<_>>(), ["small".into()]);
     store.commit(&scope(), &put("next", 10)).await.unwrap();
     store.close().await.unwrap();
     let store = open(&url(&path)).await.unwrap();
     store.commit(&scope(), &both).await.unwrap();
-    assert_eq!(store.load(&scope()).await.unwrap().state.len(), 4);
+    assert_eq!(store.load(&scope()).await.unwrap().state.len(), 2);
 }
 
 #[tokio::test]
