@@ -261,23 +261,21 @@ async fn a_commit_that_is_dropped_half_way_is_there_whole_or_not_at_all() {
         let store = place.open().await;
         let scope = scope(0);
         let draft = Draft { topic: 0, keys: BTreeMap::new(), floor_up: false, evicted_below: None, replace: true };
-        for polls in 0..12 {
+        let mut polls = 0;
+        let mut whole = false;
+        while !whole {
             // The topic is one statement, the state another.
             let head = TopicCommit { seq: Seq(polls), ..draft.number(&Model::default(), &scope) };
             let commit = Commit { topics: vec![head], ..put("head", &polls.to_string()) };
             {
+                // The database's thread gets on between the polls.
                 let mut half = std::pin::pin!(store.commit(&scope, &commit));
-                for _ in 0..polls {
-                    if half.as_mut().now_or_never().is_some() {
-                        break;
-                    }
-                    // The database's thread gets on meanwhile.
-                    std::thread::yield_now();
-                }
+                whole = (0..polls).any(|_| half.as_mut().now_or_never().is_some());
             }
             let stored = store.load(&scope).await.unwrap();
             let head = stored.topics.get(&topic(0)).map(|topic| topic.head.to_string());
             assert_eq!(head.as_deref(), stored.state.get("head").map(|value| &**value), "after {polls} polls");
+            polls += 1 + polls / 16;
         }
         store.commit(&scope, &put("after", "1")).await.unwrap();
         assert_eq!(&*store.load(&scope).await.unwrap().state["after"], "1");
