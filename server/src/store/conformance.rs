@@ -39,7 +39,9 @@ impl Place {
 
 /// The same rules, as plainly as they can be written.
 #[derive(Default)]
-struct Model(BTreeMap<Scope, (BTreeMap<Topic, ModelTopic>, BTreeMap<Box<str>, Box<str>>)>);
+struct Model(BTreeMap<Scope, (BTreeMap<Topic, ModelTopic>, State)>);
+
+type State = BTreeMap<Box<str>, Box<str>>;
 
 type Marks = BTreeMap<Key, (Option<RowJson>, Seq)>;
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
 
 use super::StoreError;
@@ -24,7 +25,8 @@ pub fn from_io(error: &io::Error, path: &Path) -> StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
         let detail = error.to_string();
-        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        let code = code.and_then(|code| code.parse::<i32>().ok());
         // The low byte is the kind, see https://www.sqlite.org/rescode.html
         match code.map(|code| code & 0xff) {
             Some(13) => StoreError::Full(detail),
