@@ -4,12 +4,7 @@
 //! a [`Source`] is what everyone may know of how it is doing.
 
 mod batch;
-mod endpoint;
-pub mod replay;
-mod secret;
 mod source;
 
 pub use batch::Batch;
-pub use endpoint::{Endpoint, EndpointError};
-pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};
