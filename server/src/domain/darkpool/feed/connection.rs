@@ -166,6 +166,12 @@ impl MassiveFeed {
         matches!(self.phase, Phase::Stopped { .. })
     }
 
+    /// It has no connection and will try again later.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Waiting { .. })
+    }
+
     /// The connection is open.
     pub fn handle_open(&mut self, now: Moment) {
         if let Phase::Opening { .. } = self.phase {
