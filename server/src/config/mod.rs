@@ -7,7 +7,6 @@
 mod catalogue;
 mod cli;
 mod error;
-mod origins;
 mod read;
 mod resolve;
 mod settings;
@@ -16,9 +15,8 @@ mod tests;
 
 pub use cli::{Cli, Command, Replay};
 pub use error::ConfigError;
-pub use origins::{AllowedOrigins, OriginSettings};
 pub use resolve::{Surroundings, Whence};
 pub use settings::{
     Config, DemoMode, DemoSettings, FanoutSettings, Limits, ListenSettings, LogFormat, LogSettings, MassiveSettings,
-    Shown, StoreSettings,
+    OriginSettings, Shown, StoreSettings,
 };

@@ -1,6 +1,5 @@
 //! From text to types that cannot be wrong.
 
-use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -69,11 +68,6 @@ impl<'a> Reader<'a> {
     /// Milliseconds.
     pub fn millis(&self, name: &'static str, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.number(name, range).map(Duration::from_millis)
-    }
-
-    /// A limit, where 0 is none.
-    pub fn limit(&self, name: &'static str) -> Result<Option<NonZeroU32>, ConfigError> {
-        self.number(name, 0..=u32::MAX).map(NonZeroU32::new)
     }
 
     /// A switch.

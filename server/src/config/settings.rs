@@ -1,13 +1,13 @@
 //! The settings as the parts of the server take them: one struct for each concern.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use super::ConfigError;
 use super::catalogue::SETTINGS;
 use super::read::Reader;
 use super::resolve::{Resolved, Surroundings, Whence};
-use super::{AllowedOrigins, ConfigError, OriginSettings};
 use crate::domain::darkpool::feed::Watch;
 use crate::feed::{Endpoint, Secret};
 
@@ -70,11 +70,18 @@ impl ListenSettings {
     }
 }
 
+/// Who may connect, and how their address is known.
+#[derive(Clone, Debug)]
+pub struct OriginSettings {
+    /// Besides the server's own origin, in lower case: `https://dash.example`; `*` is any.
+    pub allowed: Vec<Box<str>>,
+    /// Whether a client's address is what the proxy says in `X-Forwarded-For`.
+    pub trust_forwarded: bool,
+}
+
 /// How frames leave.
 #[derive(Clone, Debug)]
 pub struct FanoutSettings {
-    /// Threads that write to sockets.
-    pub shards: NonZeroUsize,
     /// How long changes are gathered; zero sends each at once.
     pub flush: Duration,
     /// A heartbeat is sent at least this often.
@@ -125,7 +132,7 @@ pub struct MassiveSettings {
     pub tickers: Watch,
 }
 
-/// What clients may do. `None` is no limit.
+/// What clients may do. 0 is no limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Messages a second, sustained.
@@ -135,9 +142,9 @@ pub struct Limits {
     /// Topics followed at once.
     pub topics_per_connection: u32,
     /// Connections from one address.
-    pub connections_per_address: Option<NonZeroU32>,
+    pub connections_per_address: u32,
     /// New connections each second.
-    pub upgrades_per_s: Option<NonZeroU32>,
+    pub upgrades_per_s: u32,
     /// To finish a request, and to subscribe.
     pub handshake_timeout: Duration,
     /// To take anything at all.
@@ -188,12 +195,11 @@ impl Config {
                 allowed: from.parse(
                     "allowed_origins",
                     "origins with commas between them, as https://dash.example,http://localhost:8080, or *",
-                    AllowedOrigins::parse,
+                    origins,
                 )?,
                 trust_forwarded: from.switch("trust_forwarded")?,
             },
             fanout: FanoutSettings {
-                shards: threads(from, "shards", around)?,
                 flush: from.millis("flush_ms", 0..=10_000)?,
                 heartbeat: from.millis("heartbeat_ms", 100..=600_000)?,
                 log_bytes: from.number("log_bytes", 4_096..=1 << 30)?,
@@ -218,11 +224,11 @@ impl Config {
                 )?,
             },
             limits: Limits {
-                messages_per_s: from.number("messages_per_s", 1..=1_000_000)?,
+                messages_per_s: from.number("messages_per_s", 0..=u32::MAX)?,
                 message_burst: from.number("message_burst", 1..=1_000_000)?,
                 topics_per_connection: from.number("topics_per_connection", 1..=100_000)?,
-                connections_per_address: from.limit("connections_per_address")?,
-                upgrades_per_s: from.limit("upgrades_per_s")?,
+                connections_per_address: from.number("connections_per_address", 0..=u32::MAX)?,
+                upgrades_per_s: from.number("upgrades_per_s", 0..=u32::MAX)?,
                 handshake_timeout: from.millis("handshake_timeout_ms", 10..=600_000)?,
                 progress_timeout: from.millis("progress_timeout_ms", 10..=3_600_000)?,
             },
@@ -264,6 +270,20 @@ fn threads(from: &Reader<'_>, name: &'static str, around: &Surroundings) -> Resu
         "cores" => Some(around.cores),
         text => text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= 1024),
     })
+}
+
+/// A list with commas, which may be empty.
+fn origins(text: &str) -> Option<Vec<Box<str>>> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(origin).collect()
+}
+
+/// An origin as browsers write it, a scheme and a host with nothing after it; or `*`.
+fn origin(text: &str) -> Option<Box<str>> {
+    let text = text.trim_end_matches('/').to_lowercase();
+    let fits = text.split_once("://").is_some_and(|(scheme, host)| {
+        matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*'])
+    });
+    (fits || text == "*").then(|| text.into())
 }
 
 fn demo_mode(text: &str) -> Option<DemoMode> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -174,12 +174,36 @@ fn values_in_the_file_are_texts_numbers_switches_and_lists() {
     let config = scene(Some(file), &[]).serve(&[]);
     assert_eq!(config.massive.key.as_ref().unwrap().reveal(), "k");
     assert_eq!(config.massive.tickers, "IBM,BRK.B".parse().unwrap());
-    assert_eq!(config.origins.allowed, AllowedOrigins::These(vec!["https://dash.example".into()]));
+    assert_eq!(config.origins.allowed, ["https://dash.example".into()]);
     assert!(config.origins.trust_forwarded);
-    assert_eq!(config.limits.connections_per_address, None);
-    assert_eq!(config.limits.upgrades_per_s, NonZeroU32::new(500));
+    assert_eq!(config.limits.connections_per_address, 0);
+    assert_eq!(config.limits.upgrades_per_s, 500);
     assert_eq!(config.demo.mode, DemoMode::Off);
-    assert_eq!(config.fanout.shards.get(), 3);
+    assert_eq!(config.listen.workers.get(), 3);
+}
+
+#[test]
+fn an_origin_is_a_scheme_and_a_host() {
+    let cases: [(&str, Option<&[&str]>); 9] = [
+        ("", Some(&[])),
+        ("https://Dash.example/, http://localhost:8080", Some(&["https://dash.example", "http://localhost:8080"])),
+        ("*", Some(&["*"])),
+        ("dash.example", None),
+        ("https://dash.example/path", None),
+        ("https://*.example", None),
+        ("ftp://a", None),
+        ("https://", None),
+        ("https://me@a.example", None),
+    ];
+    for (text, expected) in cases {
+        let parsed = scene(None, &[]).parse(&["serve", "--allowed-origins", text]).ok();
+        let allowed = parsed.map(|cli| cli.config.origins.allowed);
+        assert_eq!(
+            allowed.as_ref().map(|list| list.iter().map(|o| &**o).collect::<Vec<_>>()).as_deref(),
+            expected,
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::stream::Topic;
-use shared::wire::CloseCode;
+use shared::wire::Mode;
 
 /// A closed set of values of a label.
 pub trait Label: Copy + PartialEq + 'static {
@@ -20,136 +20,63 @@ pub trait Label: Copy + PartialEq + 'static {
 pub enum Transport {
     /// A WebSocket that speaks `undercurrent.v1`.
     WebSocket,
-    /// A WebSocket at the dark-pool door.
-    DarkPool,
+    /// A WebSocket at a door.
+    Door,
     /// Server-sent events.
     Sse,
     /// Requests: snapshots and polls, waiting ones included.
-    Http,
+    Poll,
 }
 
 impl Label for Transport {
     const NAME: &'static str = "transport";
-    const ALL: &'static [Transport] = &[Transport::WebSocket, Transport::DarkPool, Transport::Sse, Transport::Http];
+    const ALL: &'static [Transport] = &[Transport::WebSocket, Transport::Door, Transport::Sse, Transport::Poll];
 
     fn as_str(self) -> &'static str {
         match self {
             Transport::WebSocket => "websocket",
-            Transport::DarkPool => "darkpool",
+            Transport::Door => "door",
             Transport::Sse => "sse",
-            Transport::Http => "http",
+            Transport::Poll => "poll",
         }
     }
 }
 
-/// Why a connection ended.
+/// How a frame of a topic takes a reader on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
-    /// The client said goodbye.
-    ByClient,
-    /// It broke.
-    Lost,
-    /// The server closed it.
-    Server(CloseCode),
+pub enum Step {
+    /// One change set, in time.
+    Live,
+    /// What it missed, merged.
+    Merged,
+    /// All rows, to a reader that had none.
+    SnapshotNew,
+    /// All rows, to a reader that was behind.
+    SnapshotBehind,
 }
 
-impl Label for Closed {
-    const NAME: &'static str = "reason";
-    const ALL: &'static [Closed] = &[
-        Closed::ByClient,
-        Closed::Lost,
-        Closed::Server(CloseCode::Restart),
-        Closed::Server(CloseCode::Drain),
-        Closed::Server(CloseCode::NoProgress),
-        Closed::Server(CloseCode::Heartbeat),
-        Closed::Server(CloseCode::NeverSubscribed),
-        Closed::Server(CloseCode::Rate),
-        Closed::Server(CloseCode::TooManyConnections),
-        Closed::Server(CloseCode::Protocol),
-        Closed::Server(CloseCode::Token),
-        Closed::Server(CloseCode::Forbidden),
-        Closed::Server(CloseCode::Version),
-    ];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Closed::ByClient => "client",
-            Closed::Lost => "lost",
-            Closed::Server(code) => match code {
-                CloseCode::Restart => "restart",
-                CloseCode::Drain => "drain",
-                CloseCode::NoProgress => "no_progress",
-                CloseCode::Heartbeat => "heartbeat",
-                CloseCode::NeverSubscribed => "never_subscribed",
-                CloseCode::Rate => "rate",
-                CloseCode::TooManyConnections => "too_many_connections",
-                CloseCode::Protocol => "protocol",
-                CloseCode::Token => "token",
-                CloseCode::Forbidden => "forbidden",
-                CloseCode::Version => "version",
-            },
+impl Step {
+    /// From how a reader was told, and how many change sets it was behind.
+    pub fn of(mode: Mode, behind: u64) -> Step {
+        match mode {
+            Mode::Live => Step::Live,
+            Mode::Resumed => Step::Merged,
+            Mode::Snapshot if behind == 0 => Step::SnapshotNew,
+            Mode::Snapshot => Step::SnapshotBehind,
         }
     }
 }
 
-/// Why a connection was not taken up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// A page of an origin that is not allowed.
-    Origin,
-    /// Too many connections from its address.
-    Address,
-    /// Too many new connections at once.
-    Rate,
-    /// The server is stopping.
-    Draining,
-    /// No WebSocket request, or no common subprotocol.
-    Protocol,
-    /// Its request took too long.
-    Timeout,
-}
-
-impl Label for Refusal {
-    const NAME: &'static str = "reason";
-    const ALL: &'static [Refusal] =
-        &[Refusal::Origin, Refusal::Address, Refusal::Rate, Refusal::Draining, Refusal::Protocol, Refusal::Timeout];
+impl Label for Step {
+    const NAME: &'static str = "step";
+    const ALL: &'static [Step] = &[Step::Live, Step::Merged, Step::SnapshotNew, Step::SnapshotBehind];
 
     fn as_str(self) -> &'static str {
         match self {
-            Refusal::Origin => "origin",
-            Refusal::Address => "address",
-            Refusal::Rate => "rate",
-            Refusal::Draining => "draining",
-            Refusal::Protocol => "protocol",
-            Refusal::Timeout => "timeout",
-        }
-    }
-}
-
-/// Why a reader got all rows instead of what changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SnapshotReason {
-    /// It knew nothing.
-    New,
-    /// Its position counts in another epoch.
-    Epoch,
-    /// Its position is too old, or from the future.
-    Unknown,
-    /// All rows are shorter than what changed.
-    Shorter,
-}
-
-impl Label for SnapshotReason {
-    const NAME: &'static str = "reason";
-    const ALL: &'static [SnapshotReason] =
-        &[SnapshotReason::New, SnapshotReason::Epoch, SnapshotReason::Unknown, SnapshotReason::Shorter];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            SnapshotReason::New => "new",
-            SnapshotReason::Epoch => "epoch",
-            SnapshotReason::Unknown => "unknown",
-            SnapshotReason::Shorter => "shorter",
+            Step::Live => "live",
+            Step::Merged => "merged",
+            Step::SnapshotNew => "snapshot_new",
+            Step::SnapshotBehind => "snapshot_behind",
         }
     }
 }
@@ -194,25 +121,5 @@ impl Label for Family {
             Family::Tape => "darkpool/tape",
             Family::Other => "other",
         }
-    }
-}
-
-/// Why the store failed, as [`crate::store::StoreError::kind`] says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreFailure(pub &'static str);
-
-impl Label for StoreFailure {
-    const NAME: &'static str = "kind";
-    const ALL: &'static [StoreFailure] = &[
-        StoreFailure("full"),
-        StoreFailure("locked"),
-        StoreFailure("corrupt"),
-        StoreFailure("access"),
-        StoreFailure("url"),
-        StoreFailure("other"),
-    ];
-
-    fn as_str(self) -> &'static str {
-        self.0
     }
 }

@@ -8,6 +8,6 @@ mod label;
 mod log;
 mod metrics;
 
-pub use label::{Closed, Refusal, SnapshotReason, Transport};
+pub use label::Transport;
 pub use log::init as init_logs;
 pub use metrics::{CONTENT_TYPE, Metrics};

@@ -101,21 +101,6 @@ pub enum StoreError {
     Other(String),
 }
 
-impl StoreError {
-    /// One word, as in metrics.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            StoreError::Full(_) => "full",
-            StoreError::Locked(_) => "locked",
-            StoreError::Corrupt(_) => "corrupt",
-            StoreError::Access(_) => "access",
-            StoreError::Url(_) => "url",
-            StoreError::Other(_) => "other",
-        }
-    }
-}
-
 /// What a store's methods return.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 

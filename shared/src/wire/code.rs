@@ -144,6 +144,24 @@ impl CloseCode {
         }
     }
 
+    /// A word for it, as in metrics.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            CloseCode::Restart => "restart",
+            CloseCode::Drain => "drain",
+            CloseCode::NoProgress => "no_progress",
+            CloseCode::Heartbeat => "heartbeat",
+            CloseCode::NeverSubscribed => "never_subscribed",
+            CloseCode::Rate => "rate",
+            CloseCode::TooManyConnections => "too_many_connections",
+            CloseCode::Protocol => "protocol",
+            CloseCode::Token => "token",
+            CloseCode::Forbidden => "forbidden",
+            CloseCode::Version => "version",
+        }
+    }
+
     /// The sentence that goes with it.
     #[must_use]
     pub const fn reason(self) -> &'static str {

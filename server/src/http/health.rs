@@ -1,0 +1,42 @@
+//! Is it alive, is it ready, what did it count.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde_json::json;
+use shared::wire::SourceState;
+
+use super::App;
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: whether what is served is worth having, with each source's state. 503 when no
+/// source delivers or the server stops; a store that fails is said, but data goes on.
+pub async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let stopping = *app.shared.drain.stop.borrow();
+    let source = |s: &Arc<crate::feed::Source>| {
+        let (message, since) = s.detail();
+        (s.name().to_owned(), json!({ "state": s.state(), "since_ms": since, "message": message }))
+    };
+    let sources: serde_json::Map<String, serde_json::Value> = app.shared.sources.iter().map(source).collect();
+    let delivering = app.shared.sources.iter().any(|s| s.state() != SourceState::Down);
+    let ready = delivering && !stopping;
+    let store = if app.shared.metrics.store_works() { "ok" } else { "failing" };
+    let body = json!({
+        "ready": ready, "world": app.world, "stopping": stopping, "store": store,
+        "clients": app.shared.clients(), "sources": sources,
+    });
+    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+}
+
+/// `GET /metrics`: for Prometheus.
+pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let text = app.shared.metrics.exposition(&app.shared.sources);
+    ([("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+}
