@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::json;
 use shared::wire::SourceState;
 
 use super::App;
+use crate::observe::CONTENT_TYPE;
 
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> &'static str {
@@ -38,5 +39,5 @@ pub async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
 /// `GET /metrics`: for Prometheus.
 pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let text = app.shared.metrics.exposition(&app.shared.sources);
-    ([("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text)
 }
