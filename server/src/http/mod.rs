@@ -4,6 +4,7 @@
 mod admission;
 mod commands;
 mod cursors;
+pub mod documents;
 mod health;
 mod origin;
 mod poll;
