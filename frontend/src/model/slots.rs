@@ -43,6 +43,11 @@ impl<K: Ord + Clone> Slots<K> {
         self.shown.get(key).copied()
     }
 
+    /// The keys that are shown, in their own order, and the slot of each.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, usize)> {
+        self.shown.iter().map(|(key, slot)| (key, *slot))
+    }
+
     /// Shows exactly `keys`, whose first is number `start` of the list. Returns where each goes,
     /// in order, and which slots are left empty.
     pub fn show(&mut self, start: usize, keys: &[K]) -> (Vec<Placed<K>>, Vec<usize>) {

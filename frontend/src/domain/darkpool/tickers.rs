@@ -27,6 +27,7 @@ pub struct Tickers {
     is_followed: Vec<bool>,
     version: Vec<u32>,
     versions: u32,
+    newest: Timestamp,
 
     symbol: Vec<Option<Ticker>>,
     net: Vec<Money>,
@@ -78,6 +79,7 @@ impl Tickers {
         self.last[at] =
             row.last_print.map(|last| Last { price: last.price, size: last.size, side: last.side, ts: last.ts });
         self.updated[at] = row.updated_ms;
+        self.newest = self.newest.max(row.updated_ms);
         if let Some(spark) = row.spark {
             self.spark[at] = spark;
         }
@@ -145,13 +147,19 @@ impl Tickers {
         self.rows.iter().map(|(ticker, row)| (ticker, *row))
     }
 
+    /// The time of the newest print that was ever seen.
+    #[must_use]
+    pub const fn newest(&self) -> Timestamp {
+        self.newest
+    }
+
     /// The ticker of a row; `None` when the row is free.
     #[must_use]
     pub fn symbol(&self, row: Row) -> Option<&Ticker> {
         self.symbol.get(row)?.as_ref()
     }
 
-    /// Which version of the row this is.
+    /// Which version of the row this is, from 1.
     #[must_use]
     pub fn version(&self, row: Row) -> u32 {
         self.version[row]
@@ -225,7 +233,8 @@ impl Tickers {
 
     fn touch(&mut self, at: Row) {
         self.versions = self.versions.wrapping_add(1);
-        self.version[at] = self.version[at].wrapping_add(1);
+        // 0 is no version: who shows nothing shows that.
+        self.version[at] = self.version[at].wrapping_add(1).max(1);
     }
 
     fn row_for(&mut self, ticker: &Ticker) -> Row {

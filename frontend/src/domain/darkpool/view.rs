@@ -75,7 +75,9 @@ fn default_columns() -> BTreeSet<Column> {
 }
 
 impl SortBy {
-    const fn key(self) -> &'static str {
+    /// Its name in addresses and classes.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
         match self {
             SortBy::Ticker => "ticker",
             SortBy::Column(column) => column.key(),
