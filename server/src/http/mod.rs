@@ -2,9 +2,11 @@
 //! the embedded dashboard.
 
 mod admission;
+pub mod assets;
 mod commands;
 mod cursors;
 pub mod documents;
+pub mod headers;
 mod health;
 mod origin;
 mod poll;
