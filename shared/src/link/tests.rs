@@ -1,5 +1,8 @@
 //! The link under a hand-moved clock.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use super::*;
 use crate::stream::{Position, Topic};
 use crate::units::{Moment, Timestamp};
