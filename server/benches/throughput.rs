@@ -85,7 +85,7 @@ fn rows(events: &[Event]) {
         let now = ts.ms() / 20;
         if now > step {
             step = now;
-            let due = |due: Duration| due.as_millis() == 0 || step * 20 % i64::try_from(due.as_millis()).unwrap() < 20;
+            let due = |due: Duration| u128::from((step * 20).unsigned_abs()) % due.as_millis().max(1) < 20;
             for change in engine.take(&due) {
                 bytes += change.change.sets().values().map(|row| row.len()).sum::<usize>();
             }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::dashboard;
 use crate::repo::Repo;
 use crate::step::Steps;
-use crate::{dashboard, tools};
 
 /// The page comes from Trunk, so this is the origin the server has to trust.
 const ORIGINS: &str = "http://localhost:8080,http://127.0.0.1:8080";
@@ -17,8 +17,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Runs both until one ends, and ends the other. Trunk hands `/ws` and `/api` on to the server
 /// (`Trunk.toml`), and builds apart from `dist`, which is for the release.
 pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
-    let tools = tools::install(repo, steps)?;
-    dashboard::fetch(repo, steps)?;
+    let tools = dashboard::prepare(repo, steps)?;
     steps.run("build the server", &mut repo.cargo("build --locked --package undercurrent"))?;
 
     let mut server = repo.cargo("run --quiet --locked --package undercurrent -- serve");

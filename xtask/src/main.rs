@@ -19,6 +19,7 @@ mod server;
 mod step;
 mod suite;
 mod tools;
+mod tree;
 mod version;
 
 use std::process::ExitCode;
