@@ -136,7 +136,7 @@ impl Store {
     fn put_detail(&mut self, ticker: &Ticker, key: &Key, row: DetailRow, anew: bool) {
         let minute = matches!(row, DetailRow::Minute(_));
         if let DetailRow::Ticker(day) = &row {
-            self.tickers.put(Origin::Own, day.clone(), anew);
+            self.tickers.put(Origin::Own, (**day).clone(), anew);
         }
         let detail = self.details.entry(ticker.clone()).or_default();
         detail.put(key, row);
