@@ -54,12 +54,11 @@ export class Dashboard {
    * Opens a page of the dashboard. `jitter` is what the page adds to its waits, in percent.
    * Further options are those of a browser context.
    */
-  static async open(browser, origin, { path = '/', jitter, clock = false, ...options } = {}) {
+  static async open(browser, origin, { path = '/', jitter, ...options } = {}) {
     const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     await page.addInitScript(watch);
-    if (clock) await page.clock.install();
     if (jitter !== undefined) await page.addInitScript(setting, { name: 'jitter-percent', value: String(jitter) });
     const dashboard = new Dashboard(page, origin);
     await dashboard.go(path);

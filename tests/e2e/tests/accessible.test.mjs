@@ -23,7 +23,8 @@ const PAGES = { table: '/', tape: '/tape' };
 const STATES = {
   live: async () => {},
   'with a ticker in detail': async (page) => {
-    await page.rows.nth(1).click();
+    const ticker = await page.rows.first().locator('.c-ticker, .c-symbol').innerText();
+    await page.go(`${new URL(page.page.url()).pathname}?t=${ticker}`);
     await page.panel.waitFor();
     await page.panel.locator('.chart canvas').first().waitFor();
   },
