@@ -1,15 +1,15 @@
 //! How long one event takes to decode: `cargo bench -p undercurrent --bench decode`.
 //!
 //! Frames of invented trades and quotes of 8,000 tickers, as the provider sends them today. The
-//! fastest of some rounds is printed, since a machine is only ever too slow.
+//! fastest of many short rounds is printed, since a machine is only ever too slow.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use undercurrent::domain::darkpool::feed::{Decoder, Tally, statuses};
 
-const EVENTS: usize = 200_000;
-const ROUNDS: usize = 9;
+const EVENTS: usize = 16_000;
+const ROUNDS: usize = 60;
 
 /// A name, and how its n-th message is written.
 type Kind = (&'static str, fn(usize) -> String);

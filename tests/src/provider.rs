@@ -236,7 +236,8 @@ impl Client {
             Some("auth") => {
                 self.seen.send_modify(|seen| seen.keys.push(params.to_owned()));
                 if params != self.rules.key {
-                    say(socket, "auth_failed", "authentication failed").await?;
+                    // The worst that a provider could answer.
+                    say(socket, "auth_failed", &format!("unknown key {params}")).await?;
                     socket.close(None).await?;
                     bail!("a wrong key");
                 }

@@ -1,5 +1,6 @@
 //! The driver of the stocks feed against a provider on a real socket.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 use undercurrent::domain::darkpool::Event;
 use undercurrent::feed::massive::{self, Ended, Settings};
 use undercurrent::feed::record::{self, RecordError};
+use undercurrent::feed::replay::{self, Speed};
 use undercurrent::feed::tape::TapeReader;
 use undercurrent::feed::{Batch, Counter, Source};
 
@@ -153,8 +155,9 @@ async fn a_refused_key_stops_it_and_is_never_told() -> anyhow::Result<()> {
     assert_eq!(ended, Ended::Refused);
     assert_eq!(feed.source.state(), SourceState::Down);
     let message = feed.source.detail().0;
-    assert!(message.contains("refused the key"), "{message}");
-    assert!(!message.contains("hunter2"), "{message}");
+    assert!(message.contains("refused the key (unknown key (hidden))"), "{message}");
+    let settings = format!("{:?}", settings(&provider, "hunter2")?);
+    assert!(!settings.contains("hunter2"), "{settings}");
     assert_eq!(provider.seen().keys, ["hunter2"]);
     Ok(())
 }
@@ -240,6 +243,29 @@ async fn what_was_recorded_is_what_was_sent() -> anyhow::Result<()> {
     assert_eq!(summary.frames, texts.len() as u64);
     // After the greeting, the answer to the key and four confirmations.
     assert_eq!(texts[6..], sent);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_packed_tape_of_a_real_stock_is_replayed_whole() -> anyhow::Result<()> {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/darkpool");
+    let path = data.join("ibm-20131007-1000-1020.ndjson.gz");
+    if !path.exists() {
+        println!("skipped: there is no {}", path.display());
+        return Ok(());
+    }
+    let source = Source::new("replay", Timestamp::from_ms(0));
+    let (sender, mut events) = mpsc::channel(1);
+    let (_stop, shutdown) = watch::channel(false);
+    let of = source.clone();
+    let replaying = tokio::spawn(async move { replay::run(&path, Speed::Unbounded, of, sender, shutdown).await });
+    let mut times = Vec::new();
+    while let Some(batch) = events.recv().await {
+        times.extend(batch.events.iter().map(time));
+    }
+    assert_eq!(replaying.await??, replay::Ended::Finished);
+    assert_eq!((times.len(), source.count(Counter::Frames), source.count(Counter::Garbage)), (4_383, 3_231, 0));
+    assert!(times.is_sorted());
     Ok(())
 }
 

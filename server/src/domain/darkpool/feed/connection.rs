@@ -13,17 +13,12 @@ use shared::wire::SourceState;
 
 use super::delay::Delay;
 use super::retry::Retry;
+use super::session::{Due, Session};
 use super::status::{Status, statuses};
 use super::watch::{Watch, subscribe_texts};
 
 /// How long each step of the handshake may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Between two pings.
-const PING_EVERY: Duration = Duration::from_secs(20);
-/// Silence after a ping that means the connection is lost: it drops without a word about nightly.
-const PONG_WITHIN: Duration = Duration::from_secs(10);
-/// Without data for this long, the source is stale.
-const STALE_AFTER: Duration = Duration::from_secs(60);
 
 /// What the driver is to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,23 +72,6 @@ enum Phase {
     Closing(Ending),
     /// For good.
     Stopped { why: Box<str> },
-}
-
-/// An authenticated connection.
-#[derive(Debug)]
-struct Session {
-    since: Moment,
-    /// When the provider last said anything, pongs included.
-    heard: Moment,
-    /// When it last sent data.
-    data: Moment,
-    pinged: Moment,
-    /// A ping is out and nothing was heard since.
-    awaiting: bool,
-    /// Data or a confirmation came, not only silence.
-    served: bool,
-    stale: bool,
-    refused: bool,
 }
 
 /// Why a connection ends by our decision.
@@ -326,66 +304,6 @@ impl MassiveFeed {
         };
         Health { state, message: message.into() }
     }
-}
-
-impl Session {
-    fn new(now: Moment) -> Session {
-        let (served, awaiting, stale, refused) = (false, false, false, false);
-        Session { since: now, heard: now, data: now, pinged: now, awaiting, served, stale, refused }
-    }
-
-    /// The provider was heard; `true` when that changes how the source is doing.
-    fn handle_heard(&mut self, now: Moment, is_data: bool) -> bool {
-        self.heard = now;
-        self.awaiting = false;
-        if !is_data {
-            return false;
-        }
-        self.data = now;
-        let first = !std::mem::replace(&mut self.served, true);
-        std::mem::take(&mut self.stale) || first
-    }
-
-    fn wake_at(&self) -> Moment {
-        let next = self.pinged + if self.awaiting { PONG_WITHIN } else { PING_EVERY };
-        if self.stale { next } else { next.min(self.data + STALE_AFTER) }
-    }
-
-    fn handle_timeout(&mut self, now: Moment) -> Due {
-        if self.awaiting && now >= self.pinged + PONG_WITHIN {
-            return Due::Lost;
-        }
-        if !self.awaiting && now >= self.pinged + PING_EVERY {
-            (self.pinged, self.awaiting) = (now, true);
-            return Due::Ping;
-        }
-        if !self.stale && now >= self.data + STALE_AFTER {
-            self.stale = true;
-            return Due::Stale;
-        }
-        Due::Nothing
-    }
-
-    fn health(&self, delay: Option<Delay>) -> (SourceState, &'static str) {
-        const REFUSED: &str = "the provider refused a subscription: the key's plan does not include it \
-            (real-time trades and quotes both need a plan that has them)";
-        match (self.served, self.stale, delay) {
-            (false, false, _) if self.refused => (SourceState::Stale, REFUSED),
-            (false, false, _) => (SourceState::Down, "subscribing"),
-            (_, true, _) if self.refused => (SourceState::Stale, REFUSED),
-            (_, true, _) => (SourceState::Stale, "connected, but no data for 60 s (usual while the market is closed)"),
-            (true, false, Some(delay)) => (SourceState::Lagging, delay.message()),
-            (true, false, None) => (SourceState::Live, if self.refused { REFUSED } else { "" }),
-        }
-    }
-}
-
-/// What a session needs when time passed.
-enum Due {
-    Nothing,
-    Ping,
-    Stale,
-    Lost,
 }
 
 impl Ending {

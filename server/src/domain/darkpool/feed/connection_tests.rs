@@ -213,6 +213,25 @@ fn max_connections_is_never_a_fight() {
 }
 
 #[test]
+fn an_hour_undisturbed_ends_a_row_of_evictions() {
+    let mut world = World::subscribed();
+    for expected in [300, 600] {
+        world.hear(EVICTED);
+        world.closed("");
+        assert_eq!(world.wait(), expected);
+        world.now = world.now + Duration::from_secs(expected);
+        world.handshake();
+    }
+    for _ in 0..600 {
+        world.pass(6);
+        world.hear(DATA);
+    }
+    world.hear(EVICTED);
+    world.closed("");
+    assert_eq!(world.wait(), 300);
+}
+
+#[test]
 fn max_connections_in_the_middle_of_the_handshake_is_the_same() {
     let mut world = World::new();
     world.actions();

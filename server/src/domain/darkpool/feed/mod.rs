@@ -13,6 +13,7 @@ mod interner;
 mod message;
 mod retry;
 mod scalar;
+mod session;
 mod status;
 mod watch;
 

@@ -1,0 +1,121 @@
+//! What must hold for any bytes. The fuzz targets in `tests/fuzz` call these, and an ordinary test
+//! calls them with the corpus, so that what fuzzing once found is tried on every change.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use shared::units::{Moment, Ticker};
+use undercurrent::domain::darkpool::Event;
+use undercurrent::domain::darkpool::feed::{Action, Decoder, MassiveFeed, Watch, statuses};
+use undercurrent::feed::tape::{TapeError, TapeReader};
+
+/// The decoder: what it gives is well-formed, and a message loses no neighbour.
+pub fn frames(data: &[u8]) {
+    let Ok(frame) = std::str::from_utf8(data) else { return };
+    let mut decoder = Decoder::default();
+    let mut events = Vec::new();
+    decoder.decode(frame, &mut events);
+    events.iter().for_each(well_formed);
+    let _ = statuses(frame);
+    if serde_json::from_str::<&RawValue>(frame).is_err() {
+        return;
+    }
+    let good = r#"{"ev":"Q","sym":"NEIGHBOUR","bp":1.5,"t":5}"#;
+    let mut among = Vec::new();
+    decoder.decode(&format!("[{good},{frame},{good}]"), &mut among);
+    for neighbour in [among.first(), among.last()] {
+        assert!(matches!(neighbour, Some(Event::Quote(quote)) if quote.ticker.as_str() == "NEIGHBOUR"));
+    }
+    assert!(among.len() >= 2);
+}
+
+fn well_formed(event: &Event) {
+    match event {
+        Event::Trade(trade) => {
+            assert!(Ticker::is_valid(trade.ticker.as_str()));
+            assert!(trade.price.micro() > 0 && trade.size.micro() > 0 && trade.ts.ms() > 0);
+            assert!(trade.executed.is_none_or(|at| at.ms() > 0));
+            assert!(trade.price.notional(trade.size).pico() > 0);
+        }
+        Event::Quote(quote) => {
+            assert!(Ticker::is_valid(quote.ticker.as_str()));
+            assert!([quote.bid, quote.ask].into_iter().flatten().all(|price| price.micro() > 0));
+        }
+    }
+}
+
+/// The reader of tapes: it comes to an end, its times never go back, its line numbers grow.
+pub fn tape(data: &[u8]) {
+    let Ok(tape) = TapeReader::new(Cursor::new(data.to_vec())) else { return };
+    let (mut last_ms, mut last_line) = (0, 0);
+    // A few bytes may be packed lines without end.
+    for read in tape.take(5_000) {
+        match read {
+            Ok(frame) => {
+                let at_ms = frame.at_ms.unwrap_or(last_ms);
+                assert!(at_ms >= last_ms);
+                last_ms = at_ms;
+            }
+            Err(TapeError::Line { line, .. } | TapeError::Read { line, .. }) => {
+                assert!(line > last_line);
+                last_line = line;
+            }
+            Err(TapeError::Version(_)) => {}
+            Err(error @ (TapeError::Open { .. } | TapeError::Provider(_))) => panic!("{error}"),
+        }
+    }
+}
+
+/// The connection: each byte is something that happens to it. It opens one connection at a time,
+/// sends only over an open one, never wakes for nothing, and rests for good once it is refused.
+pub fn connection(data: &[u8]) {
+    let mut now = Moment::from_ms(0);
+    let mut feed = MassiveFeed::new(&Watch::All, now);
+    let mut connected = false;
+    for byte in data {
+        let status = |status: &str| format!(r#"[{{"ev":"status","status":"{status}"}}]"#);
+        match byte % 12 {
+            0 => feed.handle_open(now),
+            1 => feed.handle_frame(now, &status("connected")),
+            2 => feed.handle_frame(now, &status("auth_success")),
+            3 => feed.handle_frame(now, &status("success")),
+            4 => feed.handle_frame(now, &status("max_connections")),
+            5 => feed.handle_frame(now, &status("not authorized")),
+            6 => feed.handle_frame(now, "[]"),
+            7 => feed.handle_sign_of_life(now),
+            8 if byte % 8 == 0 => feed.handle_frame(now, &status("auth_failed")),
+            9 if connected => {
+                feed.handle_closed(now, "lost", u64::from(*byte));
+                connected = false;
+            }
+            _ => {
+                now = now + Duration::from_millis(u64::from(*byte) * 40);
+                feed.handle_timeout(now);
+            }
+        }
+        while let Some(action) = feed.poll_action(now) {
+            assert!(!feed.is_stopped(), "{action:?} although it is refused");
+            assert_eq!(connected, action != Action::Connect, "{action:?}");
+            connected = true;
+            if action == Action::Close {
+                feed.handle_closed(now, "closed", u64::from(*byte));
+                connected = false;
+            }
+        }
+        let _ = feed.poll_health();
+        assert_eq!(feed.poll_health(), None);
+        // What was due is done after a few steps, or the driver would spin.
+        for _ in 0..4 {
+            feed.handle_timeout(now);
+            while let Some(action) = feed.poll_action(now) {
+                if action == Action::Close {
+                    feed.handle_closed(now, "closed", 0);
+                    connected = false;
+                }
+            }
+        }
+        assert!(feed.wake_at().is_none_or(|at| at > now), "it wakes for nothing");
+        assert_eq!(feed.is_stopped(), feed.wake_at().is_none());
+    }
+}
