@@ -1,1 +1,22 @@
-//! Settings: flags, environment variables, `undercurrent.toml`.
+//! Settings: flag over environment variable over `undercurrent.toml` over default.
+//!
+//! [`Cli::parse`] turns arguments and [`Surroundings`] into a command and a [`Config`] that cannot
+//! be wrong; nothing here touches the process's own environment except [`Surroundings::of_this_process`].
+//! `catalogue` is the one list of settings: flags, variables, keys, help and defaults come from it.
+
+mod catalogue;
+mod cli;
+mod error;
+mod read;
+mod resolve;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use cli::{Cli, Command, Replay};
+pub use error::ConfigError;
+pub use resolve::{Surroundings, Whence};
+pub use settings::{
+    Config, DemoMode, DemoSettings, FanoutSettings, Limits, ListenSettings, LogFormat, LogSettings, MassiveSettings,
+    OriginSettings, Shown, StoreSettings,
+};

@@ -1,1 +1,19 @@
-//! Topics, positions, what is due.
+//! Topics and their positions: what changed, what is due, what a reader has to be told next.
+//!
+//! Everything but [`task`] and [`registry`] is pure. A reader is a position ([`Reader`]); nothing is
+//! queued for it, however slow it is.
+
+mod frame;
+mod log;
+mod reader;
+pub mod registry;
+mod schedule;
+pub mod task;
+mod topic;
+
+pub use frame::{Frame, encode_snapshot, encode_update};
+pub use log::{Delta, Entry};
+pub use reader::{Next, Reader, Told};
+pub use registry::{Follow, Hub, OpenError};
+pub use schedule::Schedule;
+pub use topic::{Prepared, TopicState, Topics};

@@ -1,1 +1,13 @@
-//! Logs and metrics.
+//! What an operator sees: log lines and metrics.
+//!
+//! Nothing here decides anything, and no metric has a label whose values a client or a provider
+//! can make up.
+
+mod collect;
+mod label;
+mod log;
+mod metrics;
+
+pub use label::Transport;
+pub use log::init as init_logs;
+pub use metrics::{CONTENT_TYPE, Metrics};

@@ -1,1 +1,12 @@
-//! One connection's rules.
+//! One connection's rules: what it may send, what it follows, what it is told. Pure.
+//!
+//! A driver feeds a [`Conversation`] with messages and the time, and sends what it gives. The v1
+//! protocol is one ([`Session`]); each door is another.
+
+mod bucket;
+mod conversation;
+mod v1;
+
+pub use bucket::Bucket;
+pub use conversation::{Around, Ask, Conversation, Outgoing, Wanted};
+pub use v1::{Session, Settings};

@@ -44,20 +44,20 @@ pub struct TopicCommit {
     pub epoch: Epoch,
     /// The number of this change set: the `seq` of every key in it.
     pub seq: Seq,
-    /// Tombstones up to here may be forgotten.
+    /// Tombstones up to here are forgotten.
     pub floor: Seq,
     /// Rows at their new value.
     pub set: Vec<(Key, RowJson)>,
     /// Keys that are gone: they become tombstones.
     pub del: Vec<Key>,
-    /// Keys smaller than this were evicted and may be forgotten altogether.
+    /// Keys smaller than this were evicted and are forgotten altogether.
     pub evicted_below: Option<Key>,
     /// Forget all that was stored of the topic first (a new epoch begins with all rows in `set`).
     pub replace: bool,
 }
 
 /// Everything that is known of a scope.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
     /// Topics by name.
     pub topics: BTreeMap<Topic, StoredTopic>,
@@ -66,7 +66,7 @@ pub struct Stored {
 }
 
 /// A topic as it was stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredTopic {
     /// Its numbering.
     pub epoch: Epoch,
@@ -74,18 +74,18 @@ pub struct StoredTopic {
     pub head: Seq,
     /// As [`shared::stream::Table::floor`].
     pub floor: Seq,
-    /// Rows and tombstones.
+    /// Rows and tombstones, by key.
     pub marks: Vec<Mark<RowJson>>,
 }
 
 /// Why the store cannot do its work, with what the operator can do.
-#[derive(Clone, Debug, Error)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum StoreError {
     /// No space left.
     #[error("the disk is full: free some space ({0})")]
     Full(String),
     /// Another process holds the database.
-    #[error("the database is locked: stop the other process that uses it ({0})")]
+    #[error("the database is in use: stop the other process or choose another database ({0})")]
     Locked(String),
     /// What is there is no database, or a damaged one.
     #[error("the database is damaged: move the file away or restore a backup ({0})")]
@@ -93,6 +93,9 @@ pub enum StoreError {
     /// The file or folder cannot be written.
     #[error("the database cannot be opened for writing: check the path and its permissions ({0})")]
     Access(String),
+    /// The URL names no database that this server can use.
+    #[error("the database URL cannot be used: {0}")]
+    Url(&'static str),
     /// Anything else.
     #[error("the database failed: {0}")]
     Other(String),
@@ -101,7 +104,9 @@ pub enum StoreError {
 /// What a store's methods return.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps scopes. Commits of one scope are applied in the order of their calls, each whole or not at all.
+/// Keeps scopes. Calls take effect in the order in which they were first polled, each whole or not
+/// at all, also when its future is dropped half-way. After an error the store is as it was before
+/// the call, and the call may be repeated. No text holds a NUL character.
 pub trait Store: Send + Sync {
     /// Everything that is stored of a scope.
     fn load<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Stored>;
@@ -111,4 +116,7 @@ pub trait Store: Send + Sync {
 
     /// Forgets topics that nobody came back for.
     fn forget<'a>(&'a self, scope: &'a Scope, topics: &'a [Topic]) -> StoreFuture<'a, ()>;
+
+    /// Finishes what is under way and lets go of the database. Calls after it fail.
+    fn close(&self) -> StoreFuture<'_, ()>;
 }

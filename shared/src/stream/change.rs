@@ -15,7 +15,8 @@ pub enum Class {
     /// Rows stay until they are removed.
     State,
     /// Only the rows with the `keep` greatest keys stay. Replicas trim by themselves with the same
-    /// rule, so an evicted row is never sent as a removal.
+    /// rule, so an evicted row is never sent as a removal. That only works because nothing else
+    /// leaves: removals have no effect here, and a row that must not be seen is put again, empty.
     Recent {
         /// How many rows stay.
         keep: usize,
@@ -92,19 +93,24 @@ impl<R> Default for Change<R> {
 
 /// Applies a change. Total and idempotent: any change fits any rows, and twice is as good as once.
 pub fn apply<R>(class: Class, rows: &mut Rows<R>, change: Change<R>) {
-    for key in &change.del {
-        rows.remove(key);
-    }
     rows.extend(change.set);
-    if let Class::Recent { keep } = class {
-        while rows.len() > keep {
-            rows.pop_first();
+    match class {
+        Class::State => change.del.iter().for_each(|key| {
+            rows.remove(key);
+        }),
+        Class::Recent { keep } => {
+            while rows.len() > keep {
+                rows.pop_first();
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn change(set: &[(&str, u32)], del: &[&str]) -> Change<u32> {
@@ -136,6 +142,7 @@ mod tests {
         let mut rows = Rows::new();
         apply(Class::Recent { keep: 2 }, &mut rows, change(&[("1", 1), ("2", 2), ("3", 3)], &[]));
         apply(Class::Recent { keep: 2 }, &mut rows, change(&[("0", 0)], &[]));
+        apply(Class::Recent { keep: 2 }, &mut rows, change(&[], &["3"]));
         assert_eq!(rows.keys().map(|k| &**k).collect::<Vec<_>>(), ["2", "3"]);
     }
 }

@@ -68,6 +68,11 @@ impl<R: Clone> Table<R> {
                 table.rows.insert(key, row);
             }
         }
+        // What the last change evicted may still have been stored.
+        apply(class, &mut table.rows, Change::new());
+        if let Class::Recent { .. } = class {
+            table.forget_evicted();
+        }
         table
     }
 
@@ -99,13 +104,17 @@ impl<R: Clone> Table<R> {
     pub fn commit(&mut self, change: Change<R>) -> Seq {
         let seq = self.head.next();
         self.head = seq;
-        for key in change.sets().keys().chain(change.dels()) {
-            self.touch(key, seq);
-        }
-        apply(self.class, &mut self.rows, change);
+        change.sets().keys().for_each(|key| self.touch(key, seq));
         match self.class {
-            Class::State => self.forget_tombstones(),
-            Class::Recent { .. } => self.forget_evicted(),
+            Class::State => {
+                change.dels().iter().for_each(|key| self.touch(key, seq));
+                apply(self.class, &mut self.rows, change);
+                self.forget_tombstones();
+            }
+            Class::Recent { .. } => {
+                apply(self.class, &mut self.rows, change);
+                self.forget_evicted();
+            }
         }
         seq
     }
@@ -153,14 +162,9 @@ impl<R: Clone> Table<R> {
         }
     }
 
-    /// An evicted row is older than every row that stays, in the table and in each replica, so
-    /// nobody needs to hear of it. An explicit removal keeps its tombstone only as long as keys
-    /// that small could still be in a replica.
+    /// An evicted row is smaller than every row that stays, here and in each replica that comes up
+    /// to here, so nobody needs to hear of it.
     fn forget_evicted(&mut self) {
-        let Class::Recent { keep } = self.class else { return };
-        if self.rows.len() < keep {
-            return;
-        }
         let Some(smallest) = self.rows.keys().next().cloned() else { return };
         while let Some(entry) = self.changed.first_entry() {
             if *entry.key() >= smallest {
@@ -174,6 +178,9 @@ impl<R: Clone> Table<R> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn set(keys: &[&str], value: u32) -> Change<u32> {

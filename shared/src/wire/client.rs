@@ -1,7 +1,6 @@
 //! What a client sends.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::limits::{LimitError, MESSAGE_BYTES, NESTING, check_nesting};
 use super::server::WireError;
@@ -83,8 +82,8 @@ pub struct Command {
 
 /// A cursor that cannot be read is as good as none.
 fn lenient_position<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Position>, D::Error> {
-    let raw = <Box<RawValue>>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).ok())
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| text.parse().ok()))
 }
 
 impl ClientMsg {
@@ -114,5 +113,41 @@ impl ClientMsg {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a client message has only string keys")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn since(json: &str) -> Option<String> {
+        let text = format!(r#"{{"type":"subscribe","id":1,"topics":[{{"topic":"a","since":{json}}}]}}"#);
+        let Ok(ClientMsg::Subscribe(subscribe)) = ClientMsg::parse(&text) else { panic!("refused: {text}") };
+        subscribe.topics[0].since.as_ref().map(ToString::to_string)
+    }
+
+    #[test]
+    fn a_cursor_that_cannot_be_read_is_as_good_as_none() {
+        assert_eq!(since(r#""7Kd2.5""#).as_deref(), Some("7Kd2.5"));
+        for odd in ["null", "5", r#""x""#, r#""a.b""#, "{}", "[1]"] {
+            assert_eq!(since(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn limits_are_checked_before_anything_is_parsed() {
+        let long = format!(r#"{{"type":"auth","id":1,"token":"{}"}}"#, "x".repeat(MESSAGE_BYTES));
+        assert!(matches!(ClientMsg::parse(&long), Err(WireError::Limit(LimitError::Bytes))));
+        let deep = format!(r#"{{"type":"command","id":1,"name":"x","args":{}{}}}"#, "[".repeat(20), "]".repeat(20));
+        assert!(matches!(ClientMsg::parse(&deep), Err(WireError::Limit(LimitError::Nesting))));
+    }
+
+    #[test]
+    fn the_id_of_a_broken_message_is_found_where_there_is_one() {
+        assert_eq!(ClientMsg::id_of(r#"{"id":7,"type":"dance"}"#), Some(7));
+        assert_eq!(ClientMsg::id_of("{"), None);
     }
 }

@@ -144,6 +144,24 @@ impl CloseCode {
         }
     }
 
+    /// A word for it, as in metrics.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            CloseCode::Restart => "restart",
+            CloseCode::Drain => "drain",
+            CloseCode::NoProgress => "no_progress",
+            CloseCode::Heartbeat => "heartbeat",
+            CloseCode::NeverSubscribed => "never_subscribed",
+            CloseCode::Rate => "rate",
+            CloseCode::TooManyConnections => "too_many_connections",
+            CloseCode::Protocol => "protocol",
+            CloseCode::Token => "token",
+            CloseCode::Forbidden => "forbidden",
+            CloseCode::Version => "version",
+        }
+    }
+
     /// The sentence that goes with it.
     #[must_use]
     pub const fn reason(self) -> &'static str {
@@ -176,6 +194,9 @@ impl Errand {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

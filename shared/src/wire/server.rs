@@ -1,7 +1,6 @@
 //! What the server sends.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -125,7 +124,7 @@ pub struct Snapshot {
     /// The server's time.
     pub ts: Timestamp,
     /// All rows by key.
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Arc<str>, serde_json::Value>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Key, serde_json::Value>"))]
     pub rows: RawRows,
 }
 
@@ -151,7 +150,7 @@ pub struct Update {
     pub merged: u64,
     /// Rows at their new value.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Arc<str>, serde_json::Value>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Key, serde_json::Value>"))]
     pub set: RawRows,
     /// Keys of rows that are gone.
     #[serde(default)]

@@ -1,0 +1,239 @@
+//! A recycled row of the table: one signal for each of its cells.
+
+use leptos::prelude::*;
+use shared::units::Ticker;
+
+use super::is_watched;
+use crate::app::App;
+use crate::domain::darkpool::columns::{Column, bullish_permille};
+use crate::domain::darkpool::tickers::{Row, Tickers};
+use crate::model::flash::Way;
+use crate::model::spark;
+use crate::model::text::{self, Sign};
+use crate::parts::icon::{Icon, icon};
+use crate::parts::split::Split;
+
+const COLUMNS: usize = Column::ALL.len();
+
+/// The signals of a row.
+#[derive(Clone, Copy)]
+pub struct RowView {
+    /// Its place in the list; `None` while it shows nothing.
+    pub place: RwSignal<Option<usize>>,
+    /// Whose row it is.
+    pub ticker: RwSignal<Option<Ticker>>,
+    cells: [CellView; COLUMNS],
+    bullish: RwSignal<String>,
+    bearish: RwSignal<String>,
+    permille: RwSignal<Option<i128>>,
+    spark: RwSignal<String>,
+}
+
+#[derive(Clone, Copy)]
+struct CellView {
+    text: RwSignal<String>,
+    paint: RwSignal<Paint>,
+}
+
+/// How a cell is painted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Paint {
+    lean: Option<Way>,
+    lit: Option<Way>,
+}
+
+impl Paint {
+    const fn class(self) -> &'static str {
+        match (self.lean, self.lit) {
+            (None, None) => "",
+            (Some(Way::Up), None) => "up",
+            (Some(Way::Down), None) => "down",
+            (None, Some(Way::Up)) => "lit-up",
+            (None, Some(Way::Down)) => "lit-down",
+            (Some(Way::Up), Some(Way::Up)) => "up lit-up",
+            (Some(Way::Up), Some(Way::Down)) => "up lit-down",
+            (Some(Way::Down), Some(Way::Up)) => "down lit-up",
+            (Some(Way::Down), Some(Way::Down)) => "down lit-down",
+        }
+    }
+}
+
+/// What a row shows now, so that only what changed is set.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    /// Which version of the row.
+    pub version: u32,
+    stamps: [i128; COLUMNS],
+    /// When the spark was drawn, in milliseconds.
+    spark_ms: u64,
+}
+
+/// At most two sparks a second for a row.
+const SPARK_MS: u64 = 500;
+
+impl RowView {
+    /// A row that shows nothing.
+    pub fn new() -> RowView {
+        let cell = |_| CellView { text: RwSignal::new(String::new()), paint: RwSignal::new(Paint::default()) };
+        RowView {
+            place: RwSignal::new(None),
+            ticker: RwSignal::new(None),
+            cells: Column::ALL.map(cell),
+            bullish: RwSignal::new(String::new()),
+            bearish: RwSignal::new(String::new()),
+            permille: RwSignal::new(None),
+            spark: RwSignal::new(String::new()),
+        }
+    }
+
+    /// Shows `row` where it differs from what was shown. Returns the cells that light up; a row
+    /// that is new here (`fresh`) lights none.
+    pub fn refresh(
+        &self,
+        shown: &mut Shown,
+        tickers: &Tickers,
+        row: Row,
+        columns: &[Column],
+        fresh: bool,
+        now_ms: u64,
+    ) -> Vec<Column> {
+        let mut lit = Vec::new();
+        shown.version = tickers.version(row);
+        for &column in columns {
+            let at = column.index();
+            let (before, after) = (shown.stamps[at], column.stamp(tickers, row));
+            if before == after && !fresh {
+                continue;
+            }
+            if matches!(column, Column::Spark) {
+                if !fresh && now_ms < shown.spark_ms + SPARK_MS {
+                    // Its stamp stays old, and the next version draws it.
+                    continue;
+                }
+                shown.spark_ms = now_ms;
+            }
+            shown.stamps[at] = after;
+            let way = if fresh { None } else { column.way(tickers, row, before, after) };
+            self.show(column, tickers, row, way);
+            if way.is_some() {
+                lit.push(column);
+            }
+        }
+        lit
+    }
+
+    fn show(&self, column: Column, tickers: &Tickers, row: Row, way: Option<Way>) {
+        let cell = &self.cells[column.index()];
+        match column {
+            Column::Split => {
+                set(self.bullish, text::money(tickers.bullish(row), Sign::Negative));
+                set(self.bearish, text::money(tickers.bearish(row), Sign::Negative));
+                set(self.permille, bullish_permille(tickers, row));
+            }
+            Column::Spark => set(self.spark, spark::points(tickers.spark(row))),
+            // The clock moves it, not the row.
+            Column::Age => {}
+            Column::Net
+            | Column::Sentiment
+            | Column::Last
+            | Column::Prints
+            | Column::OffExchange
+            | Column::Notional
+            | Column::Shares => set(cell.text, column.text(tickers, row, 0)),
+        }
+        set(cell.paint, Paint { lean: column.lean(tickers, row), lit: way });
+    }
+
+    /// Shows how long ago the last print was.
+    pub fn show_age(&self, tickers: &Tickers, row: Row, now_ms: i64) {
+        set(self.cells[Column::Age.index()].text, Column::Age.text(tickers, row, now_ms));
+    }
+
+    /// Puts a cell's light out.
+    pub fn dim(&self, column: Column) {
+        let paint = self.cells[column.index()].paint;
+        set(paint, Paint { lit: None, ..paint.get_untracked() });
+    }
+
+    /// The row in the DOM. `slot` is its place in the pool.
+    pub fn view(self, app: App, slot: usize, cursor: RwSignal<Option<Ticker>>) -> impl IntoView {
+        let RowView { place, ticker, .. } = self;
+        let open = app.router.ticker();
+        let is = move |other: Option<Ticker>| other.is_some() && ticker.with(|own| *own == other);
+        let watched = move || ticker.with(|own| is_watched(app.settings.watchlist, own.as_ref()));
+        let star = move || {
+            let verb = if watched() { "Unwatch" } else { "Watch" };
+            ticker.with(|own| own.as_ref().map_or_else(String::new, |own| format!("{verb} {own}")))
+        };
+        view! {
+            <div
+                class="row"
+                role="row"
+                id=format!("row-{slot}")
+                data-slot=slot
+                hidden=move || place.get().is_none()
+                style=("--i", move || place.get().unwrap_or(0).to_string())
+                aria-rowindex=move || place.get().map(|place| (place + 2).to_string())
+                aria-selected=move || is(open.get()).to_string()
+                class:open=move || is(open.get())
+                class:cursor=move || is(cursor.get())
+            >
+                <div role="gridcell" class="c c-star">
+                    <button class="star" tabindex="-1" aria-label=star aria-pressed=move || watched().to_string()>
+                        {icon(Icon::Star)}
+                    </button>
+                </div>
+                <div role="rowheader" class="c c-ticker">
+                    {move || ticker.with(|own| own.as_ref().map(ToString::to_string))}
+                </div>
+                {Column::ALL.map(|column| self.cell(column)).collect_view()}
+            </div>
+        }
+    }
+
+    fn cell(self, column: Column) -> AnyView {
+        let CellView { text, paint } = self.cells[column.index()];
+        let class = format!("c c-{} ", column.key());
+        let class = move || format!("{class}{}", paint.get().class());
+        match column {
+            Column::Split => {
+                let RowView { bullish, bearish, permille, .. } = self;
+                view! {
+                    <div role="gridcell" class="c c-split">
+                        <span class="up-text">{move || bullish.get()}</span>
+                        <Split permille=permille/>
+                        <span class="down-text">{move || bearish.get()}</span>
+                    </div>
+                }
+                .into_any()
+            }
+            Column::Spark => {
+                let points = self.spark;
+                let frame = format!("0 0 {} {}", spark::WIDTH, spark::HEIGHT);
+                view! {
+                    <div role="gridcell" class=class>
+                        <svg class="spark" viewBox=frame preserveAspectRatio="none" aria-hidden="true">
+                            <polyline points=move || points.get()></polyline>
+                        </svg>
+                    </div>
+                }
+                .into_any()
+            }
+            Column::Net
+            | Column::Sentiment
+            | Column::Last
+            | Column::Age
+            | Column::Prints
+            | Column::OffExchange
+            | Column::Notional
+            | Column::Shares => view! { <div role="gridcell" class=class>{move || text.get()}</div> }.into_any(),
+        }
+    }
+}
+
+/// Sets a signal that differs; one that does not wakes nobody.
+pub fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}

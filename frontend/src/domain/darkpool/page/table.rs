@@ -1,0 +1,430 @@
+//! The windowed grid: as many rows in the DOM as fit on the screen, recycled, with one signal for
+//! each cell; painted once a frame from the columns.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::{Rc, Weak};
+
+use leptos::prelude::*;
+use shared::domain::darkpool::DarkPoolTopic;
+use shared::units::{Moment, Ticker};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget};
+
+use super::order::Order;
+use super::row::{RowView, Shown, set};
+use super::toggle_watch;
+use crate::app::App;
+use crate::domain::darkpool::columns::Column;
+use crate::domain::darkpool::view::{Sort, SortBy, View};
+use crate::live::Live;
+use crate::model::flash::{Flashes, SWEEP_MS};
+use crate::model::slots::Slots;
+use crate::model::window::{reveal, visible};
+use crate::parts::viewport::Viewport;
+use crate::platform::{Timeout, now};
+use crate::settings::Density;
+
+/// Rows beyond the screen on each side, so that a fast scroll finds them there.
+const OVERSCAN: usize = 4;
+
+/// The grid. Cheap to clone.
+#[derive(Clone)]
+pub struct Table(Rc<Grid>);
+
+struct Grid {
+    me: Weak<Grid>,
+    app: App,
+    view: Memo<View>,
+    viewport: Viewport,
+    row_height: Memo<u32>,
+    order: Order,
+    slots: RefCell<Slots<Ticker>>,
+    window: RefCell<Range<usize>>,
+    rows: RwSignal<Vec<RowView>>,
+    owner: Owner,
+    shown: RefCell<Vec<Shown>>,
+    flashes: RefCell<Flashes<(usize, Column)>>,
+    sweep: RefCell<Option<Timeout>>,
+    aged: Cell<Moment>,
+    total: RwSignal<usize>,
+    ready: RwSignal<bool>,
+    cursor: RwSignal<Option<Ticker>>,
+}
+
+impl Table {
+    /// A grid that is painted until the present owner is cleaned up.
+    pub fn new(app: App) -> Table {
+        let live = app.live;
+        let viewport = Viewport::watch(move || live.repaint());
+        let (cards, density) = (viewport.cards(), app.settings.density);
+        let row_height = Memo::new(move |_| match (cards.get(), density.get()) {
+            (true, _) => 76,
+            (false, Density::Comfortable) => 34,
+            (false, Density::Compact) => 27,
+        });
+        let table = Table(Rc::new_cyclic(|me| Grid {
+            me: me.clone(),
+            app,
+            view: app.router.read(View::read),
+            viewport,
+            row_height,
+            order: Order::new(),
+            slots: RefCell::default(),
+            window: RefCell::default(),
+            rows: RwSignal::new(Vec::new()),
+            owner: Owner::current().expect("a component has an owner"),
+            shown: RefCell::default(),
+            flashes: RefCell::default(),
+            sweep: RefCell::default(),
+            aged: Cell::default(),
+            total: RwSignal::new(0),
+            ready: RwSignal::new(false),
+            cursor: RwSignal::new(None),
+        }));
+        let grid = table.0.clone();
+        live.on_frame(move |now| grid.paint(now));
+        let (view, watchlist) = (table.0.view, app.settings.watchlist);
+        Effect::new(move || {
+            view.track();
+            watchlist.track();
+            row_height.track();
+            live.repaint();
+        });
+        table.listen_to_keys();
+        table
+    }
+
+    /// How many rows there are.
+    pub fn total(&self) -> RwSignal<usize> {
+        self.0.total
+    }
+
+    /// Whether the order waits for the pointer.
+    pub fn held(&self) -> RwSignal<bool> {
+        self.0.order.held
+    }
+
+    /// What the address asks for.
+    pub fn asked(&self) -> Memo<View> {
+        self.0.view
+    }
+
+    /// The tickers in their order.
+    pub fn tickers(&self) -> Vec<Ticker> {
+        self.0.order.list().clone()
+    }
+
+    fn listen_to_keys(&self) {
+        let grid = self.0.clone();
+        self.0.app.keys.on(move |key| {
+            match key {
+                "j" => grid.move_cursor(1),
+                "k" => grid.move_cursor(-1),
+                "Enter" => return grid.open_cursor(),
+                "w" => {
+                    let ticker = grid.cursor.get_untracked().or(grid.app.router.ticker().get_untracked());
+                    let Some(ticker) = ticker else { return false };
+                    toggle_watch(grid.app, &ticker);
+                }
+                _ => return false,
+            }
+            true
+        });
+    }
+
+    /// The grid in the DOM.
+    pub fn view(&self) -> impl IntoView + use<> {
+        let grid = self.0.clone();
+        let Grid { app, view, rows, total, ready, cursor, .. } = *grid;
+        let tracks = move || {
+            let shown = view.with(|view| view.columns.iter().map(|column| column.track()).collect::<Vec<_>>());
+            format!("34px minmax(72px,.7fr) {}", shown.join(" "))
+        };
+        let hidden = move || {
+            let absent = |column: &Column| view.with(|view| !view.columns.contains(column));
+            Column::ALL.iter().filter(|column| absent(column)).map(|column| column.key()).collect::<Vec<_>>().join(" ")
+        };
+        let row_height = grid.row_height;
+        let height = move || format!("{}px", row_height.get());
+        let (clicked, moved, left, typed) = (grid.clone(), grid.clone(), grid.clone(), grid.clone());
+        let active = move || {
+            let at = cursor.get()?;
+            let slot = rows.with(|rows| rows.iter().position(|row| row.ticker.with(|own| own.as_ref() == Some(&at))));
+            slot.map(|slot| format!("row-{slot}"))
+        };
+        let pool = move || rows.with(|rows| (0..rows.len()).collect::<Vec<_>>());
+        let body = move |slot: usize| rows.with_untracked(|rows| rows[slot]).view(app, slot, cursor);
+        view! {
+            <div
+                class="grid"
+                role="grid"
+                aria-label="Tickers by off-exchange prints"
+                aria-rowcount=move || (total.get() + 1).to_string()
+                aria-activedescendant=active
+                aria-live="off"
+                tabindex="0"
+                node_ref=grid.viewport.node
+                data-hide=hidden
+                class:cards=grid.viewport.cards()
+                style=("--tracks", tracks)
+                style=("--row", height)
+                on:click=move |event| clicked.click(event.target())
+                on:pointermove=move |event| if event.pointer_type() == "mouse" { moved.order.point(Some(now())); }
+                on:pointerleave=move |_| { left.order.point(None); left.app.live.repaint(); }
+                on:keydown=move |event| if typed.key(&event.key()) { event.prevent_default(); event.stop_propagation(); }
+            >
+                <div class="grid-head" role="rowgroup">
+                    <div class="row" role="row" aria-rowindex="1">
+                        <div role="columnheader" class="c c-star"><span class="unseen">"Watched"</span></div>
+                        <Heading by=SortBy::Ticker title="Ticker" hint="Symbol" view=view/>
+                        {Column::ALL.map(|column| view! { <ColumnHeading column=column view=view/> }).collect_view()}
+                    </div>
+                </div>
+                <div
+                    class="grid-body"
+                    role="rowgroup"
+                    style=("height", move || format!("calc(var(--row) * {})", total.get()))
+                >
+                    <For each=pool key=|slot| *slot children=body/>
+                </div>
+                <Show when=move || total.get() == 0>
+                    <Empty view=view ready=ready/>
+                </Show>
+            </div>
+        }
+    }
+}
+
+impl Grid {
+    fn paint(&self, now: Moment) {
+        let live = self.app.live;
+        let view = self.view.get_untracked();
+        let row_height = self.row_height.get_untracked();
+        let reordered =
+            self.app.settings.watchlist.with_untracked(|list| self.order.refresh(self.app, &view, list, now));
+        let total = self.order.list().len();
+        set(self.total, total);
+        set(self.ready, live.has_rows(&DarkPoolTopic::Top.topic()));
+
+        let window = visible(self.viewport.scroll_top(), self.viewport.height(), row_height, total, OVERSCAN);
+        if reordered || *self.window.borrow() != window {
+            self.place(window);
+        }
+        let columns: Vec<Column> = view.columns.iter().copied().collect();
+        self.refresh_rows(live, &columns, now);
+    }
+
+    /// Gives each ticker of the window a row of the pool.
+    fn place(&self, window: Range<usize>) {
+        let list = self.order.list();
+        let (placed, empty) = self.slots.borrow_mut().show(window.start, &list[window.clone()]);
+        drop(list);
+        self.window.replace(window);
+        let size = self.slots.borrow().size();
+        if size > self.rows.with_untracked(Vec::len) {
+            self.shown.borrow_mut().resize_with(size, Shown::default);
+            // The signals of a row belong to the grid, not to the frame in which it was made.
+            self.owner.with(|| self.rows.update(|rows| rows.resize_with(size, RowView::new)));
+        }
+        self.rows.with_untracked(|rows| {
+            for place in placed {
+                let row = &rows[place.slot];
+                set(row.place, Some(place.index));
+                if place.fresh {
+                    row.ticker.set(Some(place.key));
+                    // No row has this version, so the row is shown in full.
+                    self.shown.borrow_mut()[place.slot] = Shown::default();
+                }
+            }
+            for slot in empty {
+                set(rows[slot].place, None);
+                set(rows[slot].ticker, None);
+            }
+        });
+    }
+
+    fn refresh_rows(&self, live: Live, columns: &[Column], now: Moment) {
+        let aged = (now - self.aged.get()).as_millis() >= 1000;
+        if aged {
+            self.aged.set(now);
+        }
+        let market_ms = live.market_now().ms();
+        let mut lit = Vec::new();
+        self.rows.with_untracked(|rows| {
+            live.darkpool(|store| {
+                let tickers = store.tickers();
+                let mut shown = self.shown.borrow_mut();
+                let slots = self.slots.borrow();
+                for (ticker, slot) in slots.iter() {
+                    let Some(row) = tickers.find(ticker) else { continue };
+                    let (view, shown) = (&rows[slot], &mut shown[slot]);
+                    // A row that just came here has version 0; a known row never has.
+                    let fresh = shown.version == 0;
+                    let changed = shown.version != tickers.version(row);
+                    if changed {
+                        let cells = view.refresh(shown, tickers, row, columns, fresh, now.ms());
+                        lit.extend(cells.into_iter().map(|column| (slot, column)));
+                    }
+                    if changed || aged {
+                        view.show_age(tickers, row, market_ms);
+                    }
+                }
+            });
+        });
+        self.light(lit, now);
+    }
+
+    fn light(&self, cells: Vec<(usize, Column)>, now: Moment) {
+        let mut flashes = self.flashes.borrow_mut();
+        cells.into_iter().for_each(|cell| flashes.light(cell, now.ms()));
+        if !flashes.is_empty() {
+            self.sweep_soon();
+        }
+    }
+
+    fn sweep_soon(&self) {
+        let mut sweep = self.sweep.borrow_mut();
+        if sweep.is_none() {
+            let me = self.me.clone();
+            let over = move || {
+                if let Some(grid) = me.upgrade() {
+                    grid.sweep();
+                }
+            };
+            *sweep = Some(Timeout::after(SWEEP_MS, over));
+        }
+    }
+
+    fn sweep(&self) {
+        self.sweep.take();
+        let over = self.flashes.borrow_mut().sweep(now().ms());
+        self.rows.with_untracked(|rows| over.iter().for_each(|(slot, column)| rows[*slot].dim(*column)));
+        if !self.flashes.borrow().is_empty() {
+            self.sweep_soon();
+        }
+    }
+
+    // --- what a reader does
+
+    fn ticker_at(&self, element: &Element) -> Option<Ticker> {
+        let row = element.closest("[data-slot]").ok()??;
+        let slot: usize = row.get_attribute("data-slot")?.parse().ok()?;
+        self.rows.with_untracked(|rows| rows.get(slot).and_then(|row| row.ticker.get_untracked()))
+    }
+
+    fn click(&self, target: Option<EventTarget>) {
+        let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let Some(ticker) = self.ticker_at(&element) else { return };
+        if element.closest(".star").ok().flatten().is_some() {
+            toggle_watch(self.app, &ticker);
+            return;
+        }
+        self.cursor.set(Some(ticker.clone()));
+        self.app.router.open(Some(&ticker));
+    }
+
+    /// A key while the grid has the focus. Says whether it meant something.
+    fn key(&self, key: &str) -> bool {
+        let page = isize::try_from(self.window.borrow().len()).unwrap_or(10).max(2) - 1;
+        match key {
+            "ArrowDown" => self.move_cursor(1),
+            "ArrowUp" => self.move_cursor(-1),
+            "PageDown" => self.move_cursor(page),
+            "PageUp" => self.move_cursor(-page),
+            "Home" => self.move_cursor(isize::MIN),
+            "End" => self.move_cursor(isize::MAX),
+            "Enter" => return self.open_cursor(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn move_cursor(&self, by: isize) {
+        let list = self.order.list();
+        if list.is_empty() {
+            return;
+        }
+        let here = self.cursor.with_untracked(|at| list.iter().position(|t| Some(t) == at.as_ref()));
+        let first = self.window.borrow().start;
+        let next = here.map_or(first, |here| here.saturating_add_signed(by).min(list.len() - 1));
+        let ticker = list[next].clone();
+        drop(list);
+        // Whoever walks through rows wants them to stand still.
+        self.order.point(Some(now()));
+        self.cursor.set(Some(ticker));
+        let row = self.row_height.get_untracked();
+        // The head covers one row of the box.
+        if let Some(top) = reveal(next, self.viewport.scroll_top(), self.viewport.height().saturating_sub(row), row) {
+            self.viewport.scroll_to(top);
+        }
+    }
+
+    fn open_cursor(&self) -> bool {
+        let ticker = self.cursor.get_untracked();
+        if ticker.is_some() {
+            self.app.router.open(ticker.as_ref());
+        }
+        ticker.is_some()
+    }
+}
+
+#[component]
+fn ColumnHeading(column: Column, view: Memo<View>) -> impl IntoView {
+    if column.sorts() {
+        let by = SortBy::Column(column);
+        view! { <Heading by=by title=column.title() hint=column.hint() view=view/> }.into_any()
+    } else {
+        let class = format!("c c-{}", column.key());
+        view! { <div role="columnheader" class=class title=column.hint()>{column.title()}</div> }.into_any()
+    }
+}
+
+/// A heading that orders the rows.
+#[component]
+fn Heading(by: SortBy, title: &'static str, hint: &'static str, view: Memo<View>) -> impl IntoView {
+    let router = App::get().router;
+    let sort = move || view.with(|view| view.sort);
+    let state = move || {
+        let Sort { by: now, descending } = sort();
+        (now == by).then_some(if descending { "descending" } else { "ascending" })
+    };
+    let click = move |_| {
+        let mut next = view.get_untracked();
+        next.sort = next.sort.click(by);
+        router.edit(|query| next.write(query));
+    };
+    view! {
+        <div role="columnheader" class=format!("c c-{}", by.key()) aria-sort=state>
+            <button tabindex="-1" title=hint on:click=click>{title}<i class="arrow" aria-hidden="true"></i></button>
+        </div>
+    }
+}
+
+/// What stands in an empty table: that it is still empty, or that nothing fits.
+#[component]
+fn Empty(view: Memo<View>, ready: RwSignal<bool>) -> impl IntoView {
+    let router = App::get().router;
+    let filtered = move || view.with(View::is_filtered);
+    let text = move || match (ready.get(), filtered(), view.with(|view| view.watched)) {
+        (false, ..) => "Waiting for the first rows\u{2026}",
+        (true, false, _) => "No off-exchange prints yet in this session.",
+        (true, true, true) => "Nothing on the watchlist fits. Press a star to watch a ticker.",
+        (true, true, false) => "No ticker of the top 500 fits.",
+    };
+    let clear = move |_| {
+        let kept = view.get_untracked();
+        let next = View { sort: kept.sort, columns: kept.columns, ..View::default() };
+        router.edit(|query| next.write(query));
+    };
+    view! {
+        <div class="empty" role="row">
+            <div role="gridcell">
+                <p>{text}</p>
+                <Show when=move || ready.get() && filtered()>
+                    <button class="toggle" on:click=clear>"Clear the filters"</button>
+                </Show>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,395 @@
+//! From the link to the screen: rows are written to plain stores as they arrive, and whoever shows
+//! some of them is called once before the next paint.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use serde_json::value::RawValue;
+use shared::domain::darkpool::DarkPoolTopic;
+use shared::domain::kind_of;
+use shared::link::{Event, Status};
+use shared::stream::{Rows, Topic, apply};
+use shared::units::{Moment, Timestamp};
+use shared::wire::{ErrorMsg, SourceState};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::domain::darkpool::store::Store;
+use crate::model::meter::{Histogram, Rate};
+use crate::platform::{Frame, Interval, Timeout, now, wall};
+use crate::socket::{Sink, Socket};
+
+/// Everything the page knows, and its way of learning more. A handle: cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Live(StoredValue<Rc<Core>, LocalStorage>);
+
+/// What parts of the page show of the connection.
+#[derive(Clone, Copy)]
+pub struct Signals {
+    /// The link's own account.
+    pub status: RwSignal<Status>,
+    /// How the providers are doing.
+    pub sources: RwSignal<BTreeMap<Box<str>, SourceState>>,
+    /// Connections the server has.
+    pub clients: RwSignal<Option<u64>>,
+    /// There and back, in milliseconds.
+    pub rtt_ms: RwSignal<Option<u64>>,
+    /// Now, once a second.
+    pub second: RwSignal<Moment>,
+    /// The screen stands still; rows keep arriving.
+    pub paused: RwSignal<bool>,
+    /// The last request that was refused.
+    pub refused: RwSignal<Option<ErrorMsg>>,
+}
+
+/// Where the milliseconds go, and how much arrives.
+#[derive(Clone, Default)]
+pub struct Meters {
+    /// From the provider's time to the server's frame.
+    pub upstream: Histogram,
+    /// From the server's frame to its arrival.
+    pub network: Histogram,
+    /// From arrival to the painted frame.
+    pub render: Histogram,
+    /// A ping's way there and back.
+    pub round_trip: Histogram,
+    /// Messages and bytes.
+    pub traffic: Rate,
+    /// Frames that were flushed.
+    pub frames: u64,
+    /// Rows that were put or removed.
+    pub rows: u64,
+    /// Snapshots that were taken in.
+    pub snapshots: u64,
+    /// Updates that were taken in.
+    pub updates: u64,
+    /// Messages that could not be read.
+    pub garbage: u64,
+}
+
+/// A topic is followed as long as this lives.
+pub struct Following {
+    live: Live,
+    topic: Topic,
+}
+
+/// Lets something happen only so often; what came too early happens later, not never.
+pub struct Pacer {
+    every_ms: u64,
+    last: Cell<Option<Moment>>,
+    later: RefCell<Option<Timeout>>,
+}
+
+type Painter = Rc<dyn Fn(Moment)>;
+
+struct Core {
+    signals: Signals,
+    socket: OnceCell<Socket>,
+    frame: OnceCell<Frame>,
+    second: OnceCell<Interval>,
+    painters: RefCell<Vec<(u64, Painter)>>,
+    next_painter: Cell<u64>,
+    /// How many parts of the page want each topic.
+    wanted: RefCell<BTreeMap<Topic, usize>>,
+    followed: RefCell<BTreeSet<Topic>>,
+    reconciling: Cell<bool>,
+    /// The rows exactly as the server wrote them.
+    raw: RefCell<BTreeMap<Topic, Rows<Box<RawValue>>>>,
+    darkpool: RefCell<Store>,
+    meters: RefCell<Meters>,
+    /// When the rows that wait for the next frame arrived.
+    arrived: RefCell<Vec<Moment>>,
+    clock_offset_ms: Cell<i64>,
+}
+
+impl Live {
+    /// Connects, and begins to keep the screen up to date.
+    pub fn start() -> Live {
+        let signals = Signals {
+            status: RwSignal::new(Status {
+                phase: shared::link::Phase::Connecting { attempt: 0 },
+                heard: None,
+                stale: false,
+            }),
+            sources: RwSignal::new(BTreeMap::new()),
+            clients: RwSignal::new(None),
+            rtt_ms: RwSignal::new(None),
+            second: RwSignal::new(now()),
+            paused: RwSignal::new(false),
+            refused: RwSignal::new(None),
+        };
+        let core = Rc::new(Core {
+            signals,
+            socket: OnceCell::new(),
+            frame: OnceCell::new(),
+            second: OnceCell::new(),
+            painters: RefCell::default(),
+            next_painter: Cell::default(),
+            wanted: RefCell::default(),
+            followed: RefCell::default(),
+            reconciling: Cell::default(),
+            raw: RefCell::default(),
+            darkpool: RefCell::default(),
+            meters: RefCell::default(),
+            arrived: RefCell::default(),
+            clock_offset_ms: Cell::default(),
+        });
+        // The core lives as long as the page, so these circles are never broken.
+        let paint = core.clone();
+        let _ = core.frame.set(Frame::new(move || paint.paint()));
+        let tick = core.clone();
+        let _ = core.second.set(Interval::every(1000, move || tick.tick()));
+        let _ = core.socket.set(Socket::connect(core.clone()));
+        Live(StoredValue::new_local(core))
+    }
+
+    fn core(self) -> Rc<Core> {
+        self.0.get_value()
+    }
+
+    /// What there is to show of the connection.
+    pub fn signals(self) -> Signals {
+        self.core().signals
+    }
+
+    /// Follows a topic as long as the answer lives.
+    #[must_use]
+    pub fn follow(self, topic: Topic) -> Following {
+        let core = self.core();
+        *core.wanted.borrow_mut().entry(topic.clone()).or_default() += 1;
+        core.reconcile_soon();
+        Following { live: self, topic }
+    }
+
+    /// Follows a topic until the present owner is cleaned up.
+    pub fn follow_here(self, topic: Topic) {
+        let following = self.follow(topic);
+        on_cleanup(move || drop(following));
+    }
+
+    /// Calls `paint` before the next paint, and then whenever rows changed, until the present owner
+    /// is cleaned up.
+    pub fn on_frame(self, paint: impl Fn(Moment) + 'static) {
+        let core = self.core();
+        let number = core.next_painter.get();
+        core.next_painter.set(number + 1);
+        core.painters.borrow_mut().push((number, Rc::new(paint)));
+        on_cleanup(move || self.core().painters.borrow_mut().retain(|(n, _)| *n != number));
+        self.repaint();
+    }
+
+    /// Something other than rows changed what is shown.
+    pub fn repaint(self) {
+        if let Some(core) = self.0.try_get_value() {
+            core.request_frame();
+        }
+    }
+
+    /// Looks at the dark-pool rows.
+    pub fn darkpool<T>(self, look: impl FnOnce(&Store) -> T) -> T {
+        look(&self.core().darkpool.borrow())
+    }
+
+    /// Looks at the meters.
+    pub fn meters<T>(self, look: impl FnOnce(&Meters) -> T) -> T {
+        look(&self.core().meters.borrow())
+    }
+
+    /// A topic's rows as the server wrote them.
+    pub fn raw_rows<T>(self, topic: &Topic, look: impl FnOnce(&Rows<Box<RawValue>>) -> T) -> Option<T> {
+        self.core().raw.borrow().get(topic).map(look)
+    }
+
+    /// Whether a first snapshot of the topic has arrived.
+    pub fn has_rows(self, topic: &Topic) -> bool {
+        self.core().raw.borrow().contains_key(topic)
+    }
+
+    /// The connection.
+    pub fn socket(self) -> Option<Socket> {
+        self.core().socket.get().cloned()
+    }
+
+    /// The market's time: what ages are counted from. In a replay it is the newest print's.
+    pub fn market_now(self) -> Timestamp {
+        let core = self.core();
+        let replay = core.signals.sources.with_untracked(|sources| sources.contains_key("replay"));
+        if replay { core.darkpool.borrow().newest() } else { self.server_now() }
+    }
+
+    /// The server's time of day.
+    pub fn server_now(self) -> Timestamp {
+        Timestamp::from_ms(wall().ms() + self.core().clock_offset_ms.get())
+    }
+}
+
+impl Pacer {
+    /// At most every so many milliseconds.
+    pub const fn every(every_ms: u64) -> Pacer {
+        Pacer { every_ms, last: Cell::new(None), later: RefCell::new(None) }
+    }
+
+    /// Whether it may happen now. If not, a frame is painted as soon as it may.
+    pub fn is_due(&self, live: Live, now: Moment) -> bool {
+        let waited = self.last.get().map_or(self.every_ms, |last| now.ms().saturating_sub(last.ms()));
+        if waited >= self.every_ms {
+            self.last.set(Some(now));
+            self.later.take();
+            return true;
+        }
+        let mut later = self.later.borrow_mut();
+        if later.is_none() {
+            *later = Some(Timeout::after(self.every_ms - waited, move || live.repaint()));
+        }
+        false
+    }
+
+    /// The next time is not too early.
+    pub fn hurry(&self) {
+        self.last.set(None);
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        // At the end of the page there may be nothing left to tell.
+        let Some(core) = self.live.0.try_get_value() else { return };
+        let mut wanted = core.wanted.borrow_mut();
+        if let Some(times) = wanted.get_mut(&self.topic) {
+            *times -= 1;
+            if *times == 0 {
+                wanted.remove(&self.topic);
+            }
+        }
+        drop(wanted);
+        core.reconcile_soon();
+    }
+}
+
+impl Core {
+    /// Once what happens now is over: a page that goes and one that comes may want the same topic.
+    fn reconcile_soon(self: &Rc<Self>) {
+        if !self.reconciling.replace(true) {
+            let core = self.clone();
+            spawn_local(async move {
+                core.reconciling.set(false);
+                core.reconcile();
+            });
+        }
+    }
+
+    fn reconcile(&self) {
+        let Some(socket) = self.socket.get() else { return };
+        let wanted: BTreeSet<Topic> = self.wanted.borrow().keys().cloned().collect();
+        let followed = self.followed.replace(wanted.clone());
+        for topic in followed.difference(&wanted) {
+            self.raw.borrow_mut().remove(topic);
+            if let Some(topic) = DarkPoolTopic::parse(topic) {
+                self.darkpool.borrow_mut().forget(&topic);
+            }
+            socket.unfollow(topic);
+        }
+        for topic in wanted.difference(&followed) {
+            socket.follow(topic.clone());
+        }
+        self.request_frame();
+    }
+
+    fn request_frame(&self) {
+        if let Some(frame) = self.frame.get() {
+            frame.request();
+        }
+    }
+
+    fn paint(&self) {
+        if self.signals.paused.get_untracked() {
+            self.arrived.borrow_mut().clear();
+            return;
+        }
+        let begun = now();
+        // A painter may add or remove painters.
+        let painters: Vec<Painter> = self.painters.borrow().iter().map(|(_, paint)| paint.clone()).collect();
+        painters.iter().for_each(|paint| paint(begun));
+        let done = now();
+        let mut meters = self.meters.borrow_mut();
+        meters.frames += 1;
+        for arrived in self.arrived.borrow_mut().drain(..) {
+            meters.render.add(i64::try_from((done - arrived).as_millis()).unwrap_or(0));
+        }
+    }
+
+    /// Ages and countdowns move even when nothing arrives.
+    fn tick(&self) {
+        self.signals.second.set(now());
+        self.request_frame();
+    }
+
+    fn measure(&self, ts: Timestamp, src_ts: Option<Timestamp>) {
+        // Replayed and long-merged updates say nothing about the way.
+        const MOST_MS: i64 = 3_600_000;
+        let mut meters = self.meters.borrow_mut();
+        if let Some(ms) = src_ts.map(|src| ts.ms_since(src)).filter(|ms| *ms < MOST_MS) {
+            meters.upstream.add(ms);
+        }
+        let network = wall().ms() + self.clock_offset_ms.get() - ts.ms();
+        if network < MOST_MS {
+            meters.network.add(network);
+        }
+        drop(meters);
+        let mut arrived = self.arrived.borrow_mut();
+        // A hidden tab paints nothing; what waits there is no latency of ours.
+        if arrived.len() < 256 {
+            arrived.push(now());
+        }
+    }
+}
+
+impl Sink for Core {
+    fn arrived(&self, bytes: usize) {
+        self.meters.borrow_mut().traffic.add(now().ms(), bytes);
+    }
+
+    fn event(&self, event: Event) {
+        match event {
+            Event::Status(status) => self.signals.status.set(status),
+            Event::Snapshot { topic, rows, .. } => {
+                if let Some(topic) = DarkPoolTopic::parse(&topic) {
+                    self.darkpool.borrow_mut().snapshot(&topic, &rows);
+                }
+                let mut meters = self.meters.borrow_mut();
+                meters.snapshots += 1;
+                meters.rows += rows.len() as u64;
+                self.raw.borrow_mut().insert(topic, rows);
+                self.request_frame();
+            }
+            Event::Update { topic, ts, src_ts, change, .. } => {
+                self.measure(ts, src_ts);
+                if let Some(topic) = DarkPoolTopic::parse(&topic) {
+                    self.darkpool.borrow_mut().update(&topic, &change);
+                }
+                let mut meters = self.meters.borrow_mut();
+                meters.updates += 1;
+                meters.rows += (change.sets().len() + change.dels().len()) as u64;
+                if let (Some(kind), Some(rows)) = (kind_of(&topic), self.raw.borrow_mut().get_mut(&topic)) {
+                    apply(kind.class, rows, change);
+                }
+                self.request_frame();
+            }
+            Event::Heartbeat(heartbeat) => {
+                self.signals.clients.set(Some(heartbeat.clients));
+                if self.signals.sources.with_untracked(|sources| *sources != heartbeat.sources) {
+                    self.signals.sources.set(heartbeat.sources);
+                }
+            }
+            Event::Latency { rtt_ms, clock_offset_ms } => {
+                self.clock_offset_ms.set(clock_offset_ms);
+                self.signals.rtt_ms.set(Some(rtt_ms));
+                self.meters.borrow_mut().round_trip.add(i64::try_from(rtt_ms).unwrap_or(i64::MAX));
+            }
+            Event::Refused(error) => self.signals.refused.set(Some(error)),
+            Event::Garbage => self.meters.borrow_mut().garbage += 1,
+            Event::Reply(_) => {}
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Icons as inline SVG, drawn with one path on a grid of 24.
+
+use leptos::prelude::*;
+
+/// An icon. It is decoration: the text beside it, or the button's label, says what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// The sign of the house: waves under a line.
+    Brand,
+    /// A star.
+    Star,
+    /// A lens.
+    Search,
+    /// A cross.
+    Close,
+    /// Two bars.
+    Pause,
+    /// A triangle.
+    Play,
+    /// A half-filled disc.
+    Theme,
+    /// Sliders.
+    Display,
+    /// An arrow into a tray.
+    Download,
+    /// A question mark.
+    Help,
+    /// Two links of a chain.
+    Link,
+    /// A table.
+    Table,
+    /// Lines of a tape.
+    Tape,
+    /// An arrow up.
+    Top,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Icon::Brand => {
+                "M3 6h18M3 12c2.2-2.4 4.4-2.4 6 0s3.8 2.4 6 0 3.8-2.4 6 0M3 18c2.2-2.4 4.4-2.4 6 0s3.8 2.4 6 0 3.8-2.4 6 0"
+            }
+            Icon::Star => "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1.1 5.9-5.3-2.9-5.3 2.9 1.1-5.9L3.5 9.7l5.9-.8z",
+            Icon::Search => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20 20",
+            Icon::Close => "M6 6l12 12M18 6L6 18",
+            Icon::Pause => "M8 5v14M16 5v14",
+            Icon::Play => "M7 5l12 7-12 7z",
+            Icon::Theme => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 4v16M12 8.5h6.5M12 12h8M12 15.5h6.5",
+            Icon::Display => "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
+            Icon::Download => "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
+            Icon::Help => "M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.3-1.7 2.6M12 18.5v.1",
+            Icon::Link => "M10 14l4-4M8.5 11L6 13.5a3.5 3.5 0 0 0 5 5l2.5-2.5M15.5 13l2.5-2.5a3.5 3.5 0 0 0-5-5L10.5 8",
+            Icon::Table => "M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9",
+            Icon::Tape => "M4 6h10M4 10h16M4 14h7M4 18h13",
+            Icon::Top => "M12 19V6M6.5 11L12 5.5l5.5 5.5",
+        }
+    }
+}
+
+/// Draws an icon.
+pub fn icon(icon: Icon) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=icon.path()></path>
+        </svg>
+    }
+}

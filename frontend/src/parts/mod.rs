@@ -1,0 +1,16 @@
+//! What every page may use: header, badge, dialogs, notices, icons, the keyboard, the chart.
+
+pub mod announcer;
+pub mod banner;
+pub mod chart;
+pub mod connection;
+pub mod controls;
+pub mod dialog;
+pub mod header;
+pub mod help;
+pub mod icon;
+pub mod keys;
+pub mod search;
+pub mod split;
+pub mod toast;
+pub mod viewport;

@@ -1,0 +1,17 @@
+//! The browser in small pieces, each with an owner: what is dropped is undone.
+
+mod dom;
+mod files;
+mod frame;
+mod listener;
+mod storage;
+mod time;
+mod timer;
+
+pub use dom::{by_id, document, meta, origin, root, window};
+pub use files::{copy, download};
+pub use frame::Frame;
+pub use listener::Listener;
+pub use storage::{load, save};
+pub use time::{local_offset_min, now, random_seed, wall};
+pub use timer::{Interval, Timeout};

@@ -1,0 +1,79 @@
+//! The History API as one signal. Which page an address means is for [`crate::model::route`] to say.
+
+use leptos::prelude::*;
+use shared::units::Ticker;
+use wasm_bindgen::JsValue;
+
+use crate::model::query::Query;
+use crate::model::route::{Page, Route};
+use crate::platform::{Listener, document, window};
+
+/// Where the reader is, and how to go elsewhere. A handle: cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Router {
+    route: RwSignal<Route>,
+    _back: StoredValue<Listener, LocalStorage>,
+}
+
+fn here() -> Route {
+    let location = window().location();
+    Route::parse(&location.pathname().unwrap_or_default(), &location.search().unwrap_or_default())
+}
+
+impl Router {
+    /// Begins where the address says.
+    pub fn start() -> Router {
+        let route = RwSignal::new(here());
+        let back = Listener::on(&window(), "popstate", move |_| route.set(here()));
+        Effect::new(move || route.with(|route| document().set_title(&title(route))));
+        Router { route, _back: StoredValue::new_local(back) }
+    }
+
+    /// The page. Changes only with the page.
+    pub fn page(self) -> Memo<Page> {
+        Memo::new(move |_| self.route.with(|route| route.page))
+    }
+
+    /// The ticker whose panel is open. Changes only with the ticker.
+    pub fn ticker(self) -> Memo<Option<Ticker>> {
+        Memo::new(move |_| self.route.with(Route::ticker))
+    }
+
+    /// Something that is read from the query. Changes only when it does.
+    pub fn read<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Query) -> T) -> Memo<T> {
+        Memo::new(move |_| self.route.with(|route| read(&route.query)))
+    }
+
+    /// Goes to a place that Back returns from.
+    pub fn go(self, route: Route) {
+        let pushed = window().history().map(|h| h.push_state_with_url(&JsValue::NULL, "", Some(&route.url())));
+        // Without a history (a sandboxed frame) the page still changes.
+        let _ = pushed;
+        self.route.set(route);
+    }
+
+    /// Changes the query of this place; Back does not return to what it was.
+    pub fn edit(self, edit: impl FnOnce(&mut Query)) {
+        let mut route = self.route.get_untracked();
+        edit(&mut route.query);
+        let _ = window().history().map(|h| h.replace_state_with_url(&JsValue::NULL, "", Some(&route.url())));
+        self.route.set(route);
+    }
+
+    /// Opens a ticker's panel, or closes it.
+    pub fn open(self, ticker: Option<&Ticker>) {
+        self.go(self.route.get_untracked().with_ticker(ticker));
+    }
+
+    /// Another page.
+    pub fn turn_to(self, page: Page) {
+        self.go(self.route.get_untracked().to_page(page));
+    }
+}
+
+fn title(route: &Route) -> String {
+    match route.ticker() {
+        Some(ticker) => format!("{ticker} \u{b7} {} \u{b7} Undercurrent", route.page.title()),
+        None => format!("{} \u{b7} Undercurrent", route.page.title()),
+    }
+}

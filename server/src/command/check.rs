@@ -1,0 +1,78 @@
+//! `undercurrent check`: reads the configuration, tries each part of it, says what is wrong.
+
+use std::time::Duration;
+
+use shared::wire::SourceState;
+use tokio::net::TcpListener;
+
+use super::{Outcome, massive_settings};
+use crate::config::Config;
+use crate::feed::{Source, massive, wall_now};
+
+/// How long a provider may take to accept us.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Prints every setting and what trying it showed.
+pub(super) async fn run(config: &Config) -> Outcome {
+    for setting in config.redacted() {
+        println!("{:<26} {:<40} {}", setting.name, setting.value, setting.whence);
+    }
+    println!();
+    let mut wrong = 0;
+    for (what, finding) in
+        [("listen", listen(config).await), ("store", store(config).await), ("stocks", provider(config).await)]
+    {
+        let (mark, sentence) = match &finding {
+            Ok(sentence) => ("ok", sentence),
+            Err(sentence) => ("WRONG", sentence),
+        };
+        wrong += u32::from(finding.is_err());
+        println!("{what:<8} {mark:<6} {sentence}");
+    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of 3 checks failed").into()) }
+}
+
+async fn listen(config: &Config) -> Result<String, String> {
+    let address = config.listen.address;
+    match TcpListener::bind(address).await {
+        Ok(_) => Ok(format!("{address} is free")),
+        Err(error) => Err(format!("{address}: {error}; stop what uses it or set UNDERCURRENT_LISTEN")),
+    }
+}
+
+async fn store(config: &Config) -> Result<String, String> {
+    match crate::store::open(config.store.url.reveal()).await {
+        Ok(_) => Ok("can be opened and written".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn provider(config: &Config) -> Result<String, String> {
+    let Some(settings) = massive_settings(config) else {
+        return Ok(if config.demo_is_on() {
+            "no key: the demo market is shown".into()
+        } else {
+            "no key and no demo market: nothing will be shown".into()
+        });
+    };
+    let source = Source::new("massive", wall_now());
+    let (events, mut decoded) = tokio::sync::mpsc::channel(16);
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut feed = tokio::spawn(massive::run(settings, source.clone(), events, None, stopped));
+    let accepted = async {
+        let mut tick = tokio::time::interval(Duration::from_millis(50));
+        while source.state() == SourceState::Down {
+            tick.tick().await;
+        }
+    };
+    let drain = async { while decoded.recv().await.is_some() {} };
+    let live = tokio::select! {
+        () = accepted => true,
+        _ = &mut feed => false,
+        () = drain => false,
+        () = tokio::time::sleep(PATIENCE) => false,
+    };
+    stop.send_replace(true);
+    let (message, _) = source.detail();
+    if live { Ok("the provider accepts the key and the subscriptions".into()) } else { Err(message.into()) }
+}

@@ -1,0 +1,186 @@
+//! Every setting there is: its name, what it means, what it is unless told otherwise.
+
+/// A setting. Its key in `undercurrent.toml` is the name.
+#[derive(Debug)]
+pub struct Setting {
+    /// In snake case.
+    pub name: &'static str,
+    /// What `--help` writes for the value.
+    pub value: &'static str,
+    /// Empty: none.
+    pub default: &'static str,
+    /// One or two sentences.
+    pub meaning: &'static str,
+    /// The group in `--help`.
+    pub group: &'static str,
+    /// Whether the value may hold a secret and is never repeated.
+    pub secret: bool,
+}
+
+impl Setting {
+    const fn new(
+        group: &'static str,
+        name: &'static str,
+        value: &'static str,
+        default: &'static str,
+        meaning: &'static str,
+    ) -> Setting {
+        Setting { name, value, default, meaning, group, secret: false }
+    }
+
+    const fn secret(self) -> Setting {
+        Setting { secret: true, ..self }
+    }
+
+    /// `flush_ms`: `flush-ms`.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// `flush_ms`: `UNDERCURRENT_FLUSH_MS`.
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.name.to_uppercase())
+    }
+}
+
+/// What every variable's name begins with.
+pub const PREFIX: &str = "UNDERCURRENT_";
+
+/// The variable that names the file of settings.
+pub const CONFIG_VARIABLE: &str = "UNDERCURRENT_CONFIG";
+
+/// The address where the server is not in a container.
+pub const LISTEN: &str = "127.0.0.1:3000";
+
+/// The address in a container, where the loopback interface would reach nobody.
+pub const LISTEN_IN_CONTAINER: &str = "0.0.0.0:3000";
+
+const SERVER: &str = "Server";
+const DATA: &str = "Data";
+const LIMITS: &str = "Limits";
+const LOGS: &str = "Logs";
+
+/// All settings, in the order of `--help`.
+pub const SETTINGS: &[Setting] = &[
+    Setting::new(
+        SERVER,
+        "listen",
+        "ADDRESS",
+        LISTEN,
+        "Address and port. PORT is honoured too (on all interfaces); in a container the default is 0.0.0.0:3000.",
+    ),
+    Setting::new(
+        SERVER,
+        "allowed_origins",
+        "LIST",
+        "",
+        "Web pages of other origins that may connect, as https://dash.example,...; * allows any. \
+         The server's own origin is always allowed.",
+    ),
+    Setting::new(
+        SERVER,
+        "trust_forwarded",
+        "on|off",
+        "off",
+        "Take a client's address from X-Forwarded-For. Only behind a proxy that sets it.",
+    ),
+    Setting::new(SERVER, "workers", "N|cores", "cores", "Threads of the server."),
+    Setting::new(
+        SERVER,
+        "flush_ms",
+        "MS",
+        "20",
+        "How long changes are gathered before a frame leaves; 0 sends each at once.",
+    ),
+    Setting::new(SERVER, "heartbeat_ms", "MS", "10000", "A heartbeat is sent at least this often."),
+    Setting::new(
+        SERVER,
+        "log_bytes",
+        "BYTES",
+        "1048576",
+        "Frames kept for each topic for readers that are a little behind; who is further behind gets one merged update.",
+    ),
+    Setting::new(
+        SERVER,
+        "drain_ms",
+        "MS",
+        "5000",
+        "When the server stops, over how long its clients are told to come back.",
+    ),
+    Setting::new(
+        DATA,
+        "database_url",
+        "URL",
+        "sqlite://undercurrent.db",
+        "Where state survives a restart: sqlite://PATH or sqlite::memory:",
+    )
+    .secret(),
+    Setting::new(DATA, "demo", "auto|on|off", "auto", "The demo market; auto: when no provider is configured."),
+    Setting::new(DATA, "demo_seed", "N", "1", "The same seed gives the same market."),
+    Setting::new(DATA, "demo_tickers", "N", "500", "How many stocks it has."),
+    Setting::new(DATA, "demo_rate", "N", "200", "How many trades a second it has."),
+    Setting::new(
+        DATA,
+        "massive_key",
+        "KEY",
+        "",
+        "The key of the stocks provider. Prefer the variable: a flag shows in the list of processes.",
+    )
+    .secret(),
+    Setting::new(DATA, "massive_url", "URL", "wss://socket.massive.com/stocks", "Where that provider is.").secret(),
+    Setting::new(DATA, "massive_tickers", "LIST", "*", "Which stocks to follow, as IBM,BRK.B,...; * for all."),
+    Setting::new(
+        LIMITS,
+        "messages_per_s",
+        "N",
+        "10",
+        "Messages a client may send each second, sustained; 0: no limit.",
+    ),
+    Setting::new(LIMITS, "message_burst", "N", "20", "Messages it may send at once after a pause."),
+    Setting::new(LIMITS, "topics_per_connection", "N", "128", "Topics it may follow at once."),
+    Setting::new(LIMITS, "connections_per_address", "N", "50", "Connections from one address; 0: no limit."),
+    Setting::new(LIMITS, "upgrades_per_s", "N", "500", "New connections each second; 0: no limit."),
+    Setting::new(
+        LIMITS,
+        "handshake_timeout_ms",
+        "MS",
+        "10000",
+        "How long a client may take to finish its request, and to subscribe.",
+    ),
+    Setting::new(
+        LIMITS,
+        "progress_timeout_ms",
+        "MS",
+        "30000",
+        "How long a client may take nothing before it is closed.",
+    ),
+    Setting::new(LOGS, "log", "FILTER", "info", "What is logged, as info,undercurrent::feed=debug."),
+    Setting::new(LOGS, "log_format", "text|json", "text", "How it is written."),
+];
+
+/// The setting of that name.
+pub fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+/// The known name that looks most like `name`.
+pub fn nearest(name: &str) -> &'static str {
+    let name = name.to_lowercase().replace('-', "_");
+    let distance = |setting: &&Setting| edits(&name, setting.name);
+    SETTINGS.iter().min_by_key(distance).map_or("", |setting| setting.name)
+}
+
+/// How many characters have to be put, taken or changed to make `b` of `a` (Levenshtein 1966).
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.chars().enumerate() {
+            let changed = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.chars().count()]
+}

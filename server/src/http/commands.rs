@@ -1,0 +1,41 @@
+//! `POST /api/v1/commands`: one message in, its reply out, for clients without a socket.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use shared::wire::{Code, ServerMsg};
+
+use super::App;
+use super::refusal::Refusal;
+use crate::session::{Around, Ask, Conversation, Session};
+
+/// Carries one `ClientMsg` out.
+pub async fn command(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Refusal> {
+    let text = std::str::from_utf8(&body).map_err(|_| Refusal::new(Code::Malformed, "send a message as UTF-8 text"))?;
+    let shared = &app.shared;
+    let (now, wall) = (shared.now(), shared.wall());
+    let mut session = Session::new(app.session, "http", now, wall);
+    let sources = BTreeMap::new;
+    let around = Around { topics: &*shared.hub, wall, clients: shared.clients(), sources: &sources };
+    // A session's first frame greets whoever stays.
+    let _welcome = session.poll_frame(now, &around);
+    session.handle_text(now, wall, text);
+    if let Some(Ask::Open(_)) = session.poll_ask() {
+        let sentence = "nobody can follow a topic here: use /api/v1/poll, /api/v1/sse or the WebSocket";
+        return Err(Refusal::new(Code::Malformed, sentence));
+    }
+    let Some(reply) = session.poll_frame(now, &around) else {
+        return Err(Refusal::new(Code::Malformed, "that message has no answer"));
+    };
+    let status = match ServerMsg::parse(reply.frame.as_str()) {
+        Ok(Some(ServerMsg::Error(error))) => {
+            StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST)
+        }
+        Ok(_) | Err(_) => StatusCode::OK,
+    };
+    Ok((status, [(header::CONTENT_TYPE, "application/json")], reply.frame.bytes()).into_response())
+}

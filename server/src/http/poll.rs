@@ -1,0 +1,138 @@
+//! `GET /api/v1/poll`: the frames since some positions, now or when there are some. No state is
+//! kept between two polls, so any server can answer the next one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Extension, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use shared::stream::Topic;
+use shared::units::Moment;
+use shared::wire::{Code, ErrorMsg, Heartbeat, ServerMsg};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::App;
+use super::cursors::{Cursor, cursors, values};
+use super::refusal::Refusal;
+use crate::fanout::{Peer, Shared};
+use crate::hub::{Next, OpenError, Reader, Topics};
+use crate::observe::Transport;
+
+/// The longest that an answer may be held back.
+const LONGEST_WAIT_S: u64 = 30;
+
+/// `?c=topic@epoch.seq&c=...&wait=25`: an array of frames, or 304.
+pub async fn poll(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let query = query.unwrap_or_default();
+    let cursors = cursors(&query, "c")?;
+    let wait = wait(&query)?;
+    let wants_heartbeat = values(&query, "heartbeat").any(|v| v == "1");
+    let admitted = app.admission.enter(&peer, &headers);
+    if admitted.is_none() {
+        app.shared.metrics.refused("address");
+        let sentence = "too many requests from your address are under way; close some and try again";
+        return Err(Refusal::new(Code::TooMany, sentence).retry_after_s(1));
+    }
+    let mut poll = Poll::open(&app.shared, cursors).await?;
+    let frames = poll.wait(&app.shared, wait).await;
+    if frames.is_empty() {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let heartbeat = wants_heartbeat.then(|| poll.heartbeat(&app.shared));
+    Ok(answer(&frames, heartbeat))
+}
+
+/// Topics that are polled, and where the client stands in each.
+struct Poll {
+    readers: BTreeMap<Topic, Reader>,
+    /// Refusals of single topics; the others are served all the same.
+    errors: Vec<String>,
+    wake: Arc<Notify>,
+    follows: Vec<crate::hub::Follow>,
+}
+
+impl Poll {
+    async fn open(shared: &Arc<Shared>, cursors: Vec<Cursor>) -> Result<Poll, Refusal> {
+        let mut poll = Poll { readers: BTreeMap::new(), errors: Vec::new(), wake: Arc::default(), follows: Vec::new() };
+        let mut last_error = OpenError::Unknown;
+        for Cursor { topic, since } in cursors {
+            match shared.hub.open(&topic).await {
+                Ok(()) => {
+                    poll.follows.extend(shared.hub.follow(&topic, &poll.wake));
+                    poll.readers.insert(topic, Reader::new(since, Duration::ZERO));
+                }
+                Err(error) => {
+                    last_error = error;
+                    let code = if error == OpenError::Unknown { Code::NotFound } else { Code::Unavailable };
+                    let error = ErrorMsg::new(None, code, format!("{topic}: {error}"));
+                    poll.errors.push(ServerMsg::Error(error).to_json());
+                }
+            }
+        }
+        if poll.readers.is_empty() { Err(last_error.into()) } else { Ok(poll) }
+    }
+
+    /// Frames as soon as there are some; none when the time is over or the server stops.
+    async fn wait(&mut self, shared: &Arc<Shared>, wait: Duration) -> Vec<String> {
+        let deadline = Instant::now() + wait;
+        let mut stop = shared.drain.stop.clone();
+        loop {
+            let frames = self.take(shared);
+            if !frames.is_empty() {
+                return frames;
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep_until(deadline) => return frames,
+                _ = stop.changed() => return frames,
+            }
+        }
+    }
+
+    fn take(&mut self, shared: &Shared) -> Vec<String> {
+        let mut frames = std::mem::take(&mut self.errors);
+        for (topic, reader) in &mut self.readers {
+            // Frames of the log come one by one; nothing else changes while the topic is held.
+            shared.hub.with(topic, |state| {
+                while let Next::Tell(told) = reader.next(state, Moment::default()) {
+                    shared.metrics.delivered(Transport::Poll, told.frame.len(), Some((told.mode, told.lag)));
+                    frames.push(told.frame.as_str().to_owned());
+                }
+            });
+        }
+        frames
+    }
+
+    fn heartbeat(&self, shared: &Shared) -> String {
+        let head = |(topic, reader): (&Topic, &Reader)| Some((topic.clone(), reader.position()?.clone()));
+        ServerMsg::Heartbeat(Heartbeat {
+            ts: shared.wall(),
+            clients: shared.clients(),
+            heads: self.readers.iter().filter_map(head).collect(),
+            sources: shared.sources.states(),
+        })
+        .to_json()
+    }
+}
+
+fn wait(query: &str) -> Result<Duration, Refusal> {
+    let Some(wait) = values(query, "wait").last() else { return Ok(Duration::ZERO) };
+    match wait.parse() {
+        Ok(seconds) if seconds <= LONGEST_WAIT_S => Ok(Duration::from_secs(seconds)),
+        _ => Err(Refusal::new(Code::Malformed, format!("wait is a number of seconds from 0 to {LONGEST_WAIT_S}"))),
+    }
+}
+
+fn answer(frames: &[String], heartbeat: Option<String>) -> Response {
+    let all: Vec<&str> = frames.iter().map(String::as_str).chain(heartbeat.as_deref()).collect();
+    let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (json, format!("[{}]", all.join(","))).into_response()
+}

@@ -1,0 +1,41 @@
+//! `GET /api/v1/topics/{topic}`: a topic's rows, once.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use shared::wire::Code;
+
+use super::App;
+use super::refusal::Refusal;
+use crate::hub::Topics;
+use crate::observe::Transport;
+
+/// The snapshot frame, or 304 to whoever has it.
+pub async fn snapshot(
+    State(app): State<Arc<App>>,
+    Path(topic): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let topic = topic.parse().map_err(|error| Refusal::new(Code::NotFound, format!("{topic:?}: {error}")))?;
+    app.shared.hub.open(&topic).await?;
+    let read = app.shared.hub.with(&topic, |state| (state.head(), state.snapshot()));
+    let (head, frame) = read.ok_or_else(|| Refusal::new(Code::NotFound, "there is no such topic"))?;
+    let etag = format!("\"{head}\"");
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|h| h.to_str().ok());
+    // A compressed answer's tag comes back marked as weak.
+    let unchanged = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        app.shared.metrics.delivered(Transport::Poll, frame.len(), Some((shared::wire::Mode::Snapshot, 0)));
+        ([(header::CONTENT_TYPE, "application/json")], frame.bytes()).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    Ok(response)
+}

@@ -1,0 +1,113 @@
+//! A reader of a topic: a position and a pace, nothing else.
+
+use std::time::Duration;
+
+use shared::stream::{Position, Seq};
+use shared::units::Moment;
+use shared::wire::Mode;
+
+use super::{Frame, TopicState};
+
+/// Up to so many updates are sent one by one, as everyone gets them; a reader that is further
+/// behind gets them merged.
+const ONE_BY_ONE: usize = 8;
+
+/// Someone who follows a topic.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    at: Option<Position>,
+    /// At least so long between two updates.
+    pace: Duration,
+    /// Not before this.
+    not_before: Option<Moment>,
+}
+
+/// What a reader has to be told.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Nothing: it is at the head.
+    Nothing,
+    /// Something, but not before this, because of its pace.
+    At(Moment),
+    /// This.
+    Tell(Told),
+}
+
+/// A frame and what it means.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// To send.
+    pub frame: Frame,
+    /// What kind of catching up it is; [`Mode::Live`] for an update as everyone gets it.
+    pub mode: Mode,
+    /// How many change sets behind the reader was.
+    pub lag: u64,
+}
+
+impl Reader {
+    /// A reader that stands at `since`, or knows nothing.
+    #[must_use]
+    pub const fn new(since: Option<Position>, pace: Duration) -> Reader {
+        Reader { at: since, pace, not_before: None }
+    }
+
+    /// How far it has been told; `None` before the first snapshot.
+    #[must_use]
+    pub const fn position(&self) -> Option<&Position> {
+        self.at.as_ref()
+    }
+
+    /// Its pace.
+    #[must_use]
+    pub const fn pace(&self) -> Duration {
+        self.pace
+    }
+
+    /// How following begins, without telling anything yet.
+    #[must_use]
+    pub fn mode(&self, topic: &TopicState) -> Mode {
+        match self.known(topic) {
+            Some(at) if at == topic.head().seq => Mode::Live,
+            Some(at) if topic.merged(at).is_some() => Mode::Resumed,
+            Some(_) | None => Mode::Snapshot,
+        }
+    }
+
+    /// What it has to be told next; it counts as told.
+    pub fn next(&mut self, topic: &TopicState, now: Moment) -> Next {
+        let head = topic.head();
+        let at = self.known(topic);
+        if at == Some(head.seq) {
+            return Next::Nothing;
+        }
+        if let Some(at) = self.not_before.filter(|at| now < *at) {
+            return Next::At(at);
+        }
+        let (told, to) = self.tell(topic, at, &head);
+        self.at = Some(Position { epoch: head.epoch, seq: to });
+        self.not_before = (!self.pace.is_zero()).then(|| now + self.pace);
+        Next::Tell(told)
+    }
+
+    fn tell(&self, topic: &TopicState, at: Option<Seq>, head: &Position) -> (Told, Seq) {
+        let lag = at.map_or(0, |at| head.seq.0 - at.0);
+        if let Some(at) = at {
+            if let Some((entry, ahead)) = topic.logged(at)
+                && (ahead == 1 || (ahead <= ONE_BY_ONE && self.pace.is_zero()))
+            {
+                return (Told { frame: entry.frame.clone(), mode: Mode::Live, lag }, entry.seq);
+            }
+            if let Some(frame) = topic.merged(at) {
+                return (Told { frame, mode: Mode::Resumed, lag }, head.seq);
+            }
+        }
+        (Told { frame: topic.snapshot(), mode: Mode::Snapshot, lag }, head.seq)
+    }
+
+    /// Where it stands in the topic's present numbering, if that can be.
+    fn known(&self, topic: &TopicState) -> Option<Seq> {
+        let head = topic.head();
+        let at = self.at.as_ref()?;
+        (at.epoch == head.epoch && at.seq <= head.seq).then_some(at.seq)
+    }
+}

@@ -1,0 +1,151 @@
+//! Where topics are found, followed and waited for. Shared by all connections; only the task of a
+//! domain writes.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
+
+use shared::domain::kind_of;
+use shared::stream::Topic;
+use thiserror::Error;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::{TopicState, Topics};
+
+/// All topics of a server.
+#[derive(Debug, Default)]
+pub struct Hub {
+    cells: RwLock<BTreeMap<Topic, Arc<Cell>>>,
+    /// The tasks that can make topics which nobody followed yet.
+    makers: RwLock<Vec<mpsc::Sender<Open>>>,
+}
+
+/// A topic and those who wait for it.
+#[derive(Debug)]
+pub(super) struct Cell {
+    state: RwLock<TopicState>,
+    waiting: Mutex<Vec<Weak<Notify>>>,
+    followers: AtomicUsize,
+    /// Someone asked for it since the last sweep.
+    asked_for: AtomicBool,
+    /// When a sweep last found it in use, in the owner's monotonic milliseconds.
+    pub(super) used_ms: AtomicU64,
+}
+
+/// A request to begin to make a topic. It is answered when the topic can be read.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) topic: Topic,
+    pub(super) done: oneshot::Sender<Result<(), OpenError>>,
+}
+
+/// Why a topic cannot be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum OpenError {
+    /// There is no such topic.
+    #[error("there is no such topic; the documentation lists them")]
+    Unknown,
+    /// Too many topics are followed already, or the server stops.
+    #[error("the server cannot follow more topics now; try again later")]
+    Busy,
+}
+
+impl Hub {
+    /// Makes sure that a topic is there, making it if it is one that is made on demand.
+    ///
+    /// # Errors
+    /// [`OpenError`] says why it cannot be had.
+    pub async fn open(&self, topic: &Topic) -> Result<(), OpenError> {
+        if let Some(cell) = self.cell(topic) {
+            cell.asked_for.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        if kind_of(topic).is_none() {
+            return Err(OpenError::Unknown);
+        }
+        let makers = self.makers.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for maker in makers {
+            let (done, opened) = oneshot::channel();
+            maker.send(Open { topic: topic.clone(), done }).await.map_err(|_| OpenError::Busy)?;
+            match opened.await.map_err(|_| OpenError::Busy)? {
+                Err(OpenError::Unknown) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(OpenError::Unknown)
+    }
+
+    /// Wakes `wake` whenever the topic changes, for as long as the answer is kept.
+    pub fn follow(&self, topic: &Topic, wake: &Arc<Notify>) -> Option<Follow> {
+        let cell = self.cell(topic)?;
+        cell.followers.fetch_add(1, Ordering::Relaxed);
+        cell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(wake));
+        Some(Follow { cell })
+    }
+
+    pub(super) fn cell(&self, topic: &Topic) -> Option<Arc<Cell>> {
+        self.cells.read().unwrap_or_else(PoisonError::into_inner).get(topic).cloned()
+    }
+
+    pub(super) fn insert(&self, state: TopicState, now_ms: u64) -> Arc<Cell> {
+        let topic = state.topic().clone();
+        let cell = Arc::new(Cell {
+            state: RwLock::new(state),
+            waiting: Mutex::default(),
+            followers: AtomicUsize::new(0),
+            asked_for: AtomicBool::new(true),
+            used_ms: AtomicU64::new(now_ms),
+        });
+        self.cells.write().unwrap_or_else(PoisonError::into_inner).insert(topic, cell.clone());
+        cell
+    }
+
+    pub(super) fn remove(&self, topic: &Topic) {
+        self.cells.write().unwrap_or_else(PoisonError::into_inner).remove(topic);
+    }
+
+    pub(super) fn add_maker(&self, maker: mpsc::Sender<Open>) {
+        self.makers.write().unwrap_or_else(PoisonError::into_inner).push(maker);
+    }
+}
+
+impl Topics for Hub {
+    fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T> {
+        self.cell(topic).map(|cell| f(&cell.read()))
+    }
+}
+
+impl Cell {
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, TopicState> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the topic and wakes everyone who waits for it.
+    pub(super) fn write(&self, change: impl FnOnce(&mut TopicState)) {
+        change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|waiting| match waiting.upgrade() {
+            Some(wake) => {
+                wake.notify_one();
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// Whether anyone follows it, or asked for it since this was last called.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.asked_for.swap(false, Ordering::Relaxed) || self.followers.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Follows a topic for as long as it is kept.
+#[derive(Debug)]
+pub struct Follow {
+    cell: Arc<Cell>,
+}
+
+impl Drop for Follow {
+    fn drop(&mut self) {
+        self.cell.followers.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,69 @@
+//! Live development: Trunk rebuilds and reloads the page, cargo runs the server behind it.
+
+use std::process::{Child, Command, ExitStatus};
+use std::thread::sleep;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::dashboard;
+use crate::repo::Repo;
+use crate::step::Steps;
+
+/// The page comes from Trunk, so this is the origin the server has to trust.
+const ORIGINS: &str = "http://localhost:8080,http://127.0.0.1:8080";
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Runs both until one ends, and ends the other. Trunk hands `/ws` and `/api` on to the server
+/// (`Trunk.toml`), and builds apart from `dist`, which is for the release.
+pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
+    let tools = dashboard::prepare(repo, steps)?;
+    steps.run("build the server", &mut repo.cargo("build --locked --package undercurrent"))?;
+
+    let mut server = repo.cargo("run --quiet --locked --package undercurrent -- serve");
+    server.args(args).env("UNDERCURRENT_ALLOWED_ORIGINS", ORIGINS);
+    let mut trunk = tools.trunk(repo, "serve");
+    trunk
+        .args(["--release=false", "--port", "8080", "--watch", "frontend", "--watch", "shared"])
+        .arg("--dist")
+        .arg(repo.target().join("dev-dist"));
+
+    eprintln!("\n==> run both: http://localhost:8080 (Ctrl-C stops them)");
+    let mut pair = Pair { server: start(&mut server, "the server")?, trunk: start(&mut trunk, "Trunk")? };
+    let (name, status) = pair.first_to_end()?;
+    bail!("{name} ended with {status}")
+}
+
+/// Two children, none of which outlives this value.
+struct Pair {
+    server: Child,
+    trunk: Child,
+}
+
+impl Pair {
+    fn first_to_end(&mut self) -> Result<(&'static str, ExitStatus)> {
+        loop {
+            if let Some(status) = self.server.try_wait()? {
+                return Ok(("the server", status));
+            }
+            if let Some(status) = self.trunk.try_wait()? {
+                return Ok(("Trunk", status));
+            }
+            sleep(PAUSE);
+        }
+    }
+}
+
+impl Drop for Pair {
+    fn drop(&mut self) {
+        for child in [&mut self.server, &mut self.trunk] {
+            // The one that has ended already says so here.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn start(command: &mut Command, name: &str) -> Result<Child> {
+    command.spawn().with_context(|| format!("cannot start {name}"))
+}
