@@ -1,5 +1,6 @@
 //! Live development: Trunk rebuilds and reloads the page, cargo runs the server behind it.
 
+use std::fs;
 use std::process::{Child, Command, ExitStatus};
 use std::thread::sleep;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::step::Steps;
 
 /// The page comes from Trunk, so this is the origin the server has to trust.
 const ORIGINS: &str = "http://localhost:8080,http://127.0.0.1:8080";
+/// What `Trunk.toml` has it ignore while it watches. It refuses to start when one is not there.
+const IGNORED: [&str; 4] = ["frontend/generated", "frontend/chart/node_modules", "target", "dist"];
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Runs both until one ends, and ends the other. Trunk hands `/ws` and `/api` on to the server
@@ -20,6 +23,9 @@ pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
     let tools = dashboard::prepare(repo, steps)?;
     steps.run("build the server", &mut repo.cargo("build --locked --package undercurrent"))?;
 
+    for folder in IGNORED {
+        fs::create_dir_all(repo.path(folder)).with_context(|| format!("cannot create {folder}"))?;
+    }
     let mut server = repo.cargo("run --quiet --locked --package undercurrent -- serve");
     server.args(args).env("UNDERCURRENT_ALLOWED_ORIGINS", ORIGINS);
     let mut trunk = tools.trunk(repo, "serve");
