@@ -33,6 +33,16 @@ pub fn write_tape(path: &Path, frames: &[Frame]) -> anyhow::Result<()> {
     Ok(out.into_inner()?.sync_all()?)
 }
 
+/// A frame with one off-exchange print: the `number`-th of a ticker, at 10.50 dollars, 100 shares.
+#[must_use]
+pub fn print(ticker: &str, number: u64) -> String {
+    // 2013-10-07, 10:20 in New York: regular hours.
+    let ms = 1_381_155_600_000 + number;
+    format!(
+        r#"[{{"ev":"T","sym":"{ticker}","i":"{number}","q":{number},"x":4,"trfi":202,"p":10.5,"s":100,"t":{ms}}}]"#
+    )
+}
+
 /// What a ticker's off-exchange prints add up to, by the plainest arithmetic there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sum {
