@@ -91,7 +91,7 @@ impl Stage {
     }
 
     fn head(&self, topic: &Topic) -> Option<Position> {
-        self.hub.with(topic, |state| state.head())
+        self.hub.with(topic, undercurrent::hub::TopicState::head)
     }
 
     /// Waits for so many prints on the tape.
