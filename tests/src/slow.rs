@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -35,8 +35,6 @@ const RECEIVE_BUFFER: u32 = 4 * 1024;
 /// What a slow reader has got so far.
 #[derive(Clone, Debug, Default)]
 pub struct Got {
-    /// Bytes that it read.
-    pub bytes: u64,
     /// Snapshots.
     pub snapshots: u32,
     /// Updates.
@@ -54,6 +52,7 @@ pub struct Got {
 /// A slow reader of one topic. It leaves when it is dropped.
 pub struct SlowReader {
     hurry: Arc<AtomicBool>,
+    bytes: Arc<AtomicU64>,
     got: watch::Receiver<Got>,
     reading: JoinHandle<anyhow::Result<()>>,
 }
@@ -62,15 +61,21 @@ impl SlowReader {
     /// Begins to read.
     #[must_use]
     pub fn start(server: SocketAddr, topic: &Topic) -> SlowReader {
-        let hurry = Arc::new(AtomicBool::new(false));
+        let (hurry, bytes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let (sender, got) = watch::channel(Got::default());
-        let reading = tokio::spawn(read(server, topic.clone(), hurry.clone(), sender));
-        SlowReader { hurry, got, reading }
+        let reading = tokio::spawn(read(server, topic.clone(), hurry.clone(), bytes.clone(), sender));
+        SlowReader { hurry, bytes, got, reading }
     }
 
     /// From now on reads as fast as it can.
     pub fn hurry(&self) {
         self.hurry.store(true, Ordering::Relaxed);
+    }
+
+    /// How many bytes it has read.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// What it has got so far.
@@ -96,13 +101,14 @@ async fn read(
     server: SocketAddr,
     topic: Topic,
     hurry: Arc<AtomicBool>,
+    bytes: Arc<AtomicU64>,
     sender: watch::Sender<Got>,
 ) -> anyhow::Result<()> {
     let class = kind_of(&topic).context("there is such a topic")?.class;
     let mut replica: Replica<Box<RawValue>> = Replica::new(class);
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-    let stream = Sipping { stream: socket.connect(server).await?, next: Box::pin(sleep(EVERY)), hurry, bytes: 0 };
+    let stream = Sipping { stream: socket.connect(server).await?, next: Box::pin(sleep(EVERY)), hurry, bytes };
     let mut request = format!("ws://{server}/ws").into_client_request()?;
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
     let (mut socket, _) = client_async(request, stream).await?;
@@ -114,7 +120,6 @@ async fn read(
             Message::Close(close) => bail!("closed: {close:?}"),
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
         };
-        let bytes = socket.get_ref().bytes;
         match ServerMsg::parse(&text)? {
             Some(ServerMsg::Snapshot(snapshot)) => {
                 replica.reset(Position { epoch: snapshot.epoch, seq: snapshot.seq }, snapshot.rows);
@@ -134,7 +139,6 @@ async fn read(
             Some(_) | None => {}
         }
         sender.send_modify(|got| {
-            got.bytes = bytes;
             got.position = replica.position().cloned();
             got.rows = replica.rows().iter().map(|(key, row)| (key.to_string(), row.get().to_owned())).collect();
         });
@@ -147,7 +151,7 @@ struct Sipping {
     stream: TcpStream,
     next: Pin<Box<Sleep>>,
     hurry: Arc<AtomicBool>,
-    bytes: u64,
+    bytes: Arc<AtomicU64>,
 }
 
 impl AsyncRead for Sipping {
@@ -164,7 +168,7 @@ impl AsyncRead for Sipping {
             let again = self.next.deadline() + EVERY;
             self.next.as_mut().reset(again.max(tokio::time::Instant::now()));
         }
-        self.bytes += (buf.filled().len() - before) as u64;
+        self.bytes.fetch_add((buf.filled().len() - before) as u64, Ordering::Relaxed);
         Poll::Ready(Ok(()))
     }
 }

@@ -121,9 +121,12 @@ impl Session {
         false
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe) {
+    fn subscribe(&mut self, now: Moment, subscribe: Subscribe) {
         let Subscribe { id, topics } = subscribe;
-        self.subscribe_by = None;
+        if self.subscribe_by.take().is_some() {
+            // Whose data it is and how its sources are doing belongs beside the first rows.
+            self.next_heartbeat = now;
+        }
         let new = topics.iter().filter(|t| !self.readers.contains_key(&t.topic)).count();
         if self.readers.len() + new > self.settings.topics as usize {
             let sentence = format!("{} topics may be followed at once; unsubscribe from some", self.settings.topics);
@@ -203,7 +206,7 @@ impl Conversation for Session {
             return;
         }
         match ClientMsg::parse(text) {
-            Ok(ClientMsg::Subscribe(subscribe)) => self.subscribe(subscribe),
+            Ok(ClientMsg::Subscribe(subscribe)) => self.subscribe(now, subscribe),
             Ok(ClientMsg::Unsubscribe(unsubscribe)) => self.unsubscribe(unsubscribe),
             Ok(ClientMsg::Ping { t0 }) => self.say(ServerMsg::Pong(Pong { t0, t1: wall })),
             Ok(ClientMsg::Auth { id, .. }) => {

@@ -54,9 +54,12 @@ async fn read_slowly(how_long: Duration) -> anyhow::Result<()> {
     let half_way = memory().await?;
     sender.send_for(how_long / 2).await;
     let (after, updates) = (memory().await?, head().await? - updates_before);
-    let bytes: u64 = readers.iter().map(|reader| reader.got().bytes).sum();
+    let bytes: u64 = readers.iter().map(SlowReader::bytes).sum();
 
-    until("the last print", async || Ok(rows(address, TAPE).await?.into_values().next_back().filter(|r| r["ts"] == sender.last_ms).map(drop))).await?;
+    until("the last print", async || {
+        Ok(rows(address, TAPE).await?.into_values().next_back().filter(|r| r["ts"] == sender.last_ms).map(drop))
+    })
+    .await?;
     readers.iter().for_each(SlowReader::hurry);
     let newest: Vec<_> = rows(address, TAPE).await?.into_iter().collect();
     for (number, reader) in readers.iter().enumerate() {
