@@ -38,9 +38,7 @@ pub fn write_tape(path: &Path, frames: &[Frame]) -> anyhow::Result<()> {
 pub fn print(ticker: &str, number: u64) -> String {
     // 2013-10-07, 10:20 in New York: regular hours.
     let ms = 1_381_155_600_000 + number;
-    format!(
-        r#"[{{"ev":"T","sym":"{ticker}","i":"{number}","q":{number},"x":4,"trfi":202,"p":10.5,"s":100,"t":{ms}}}]"#
-    )
+    format!(r#"[{{"ev":"T","sym":"{ticker}","i":"{number}","q":{number},"x":4,"trfi":202,"p":10.5,"s":100,"t":{ms}}}]"#)
 }
 
 /// What a ticker's off-exchange prints add up to, by the plainest arithmetic there is.
@@ -62,7 +60,8 @@ pub fn add_up<'a>(frames: impl IntoIterator<Item = &'a str>) -> anyhow::Result<B
     let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
     for frame in frames {
         for message in serde_json::from_str::<Vec<Value>>(frame)? {
-            let codes: Vec<u16> = serde_json::from_value(message.get("c").cloned().unwrap_or_default()).unwrap_or_default();
+            let codes: Vec<u16> =
+                serde_json::from_value(message.get("c").cloned().unwrap_or_default()).unwrap_or_default();
             if message["ev"] != "T" || Policy::of(&codes) == Policy::Ignored {
                 continue;
             }

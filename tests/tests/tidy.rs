@@ -115,7 +115,8 @@ fn the_pure_parts_know_nothing_of_the_drivers() {
         };
         for (line, name) in source.crate_modules() {
             if !allowed.contains(&&*name) {
-                broken.push(format!("{}:{line} imports {name}: the pure parts know nothing of the drivers", source.path));
+                broken
+                    .push(format!("{}:{line} imports {name}: the pure parts know nothing of the drivers", source.path));
             }
         }
     }
@@ -125,8 +126,18 @@ fn the_pure_parts_know_nothing_of_the_drivers() {
 #[test]
 fn the_pure_parts_have_no_clock_no_io_and_no_chance() {
     const FORBIDDEN: [&str; 12] = [
-        "tokio::", "axum::", "hyper::", "sqlx::", "Instant", "SystemTime", "std::fs", "std::net", "std::thread",
-        "std::env", "RandomState", "Utc::now",
+        "tokio::",
+        "axum::",
+        "hyper::",
+        "sqlx::",
+        "Instant",
+        "SystemTime",
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::env",
+        "RandomState",
+        "Utc::now",
     ];
     let shared = sources(&["shared/src"]).into_iter().filter(|source| !source.is_test());
     let mut broken = Vec::new();

@@ -27,7 +27,10 @@ async fn a_client_of_the_document_gets_totals_then_increments_that_add_up() -> a
     let initial = next(&mut socket).await?;
     assert_eq!(initial["type"], "initial");
     let row = &initial["data"][0];
-    assert_eq!((&row["ticker"], &row["bullish_amount"], &row["bearish_amount"]), (&"IBM".into(), &"1050.00".into(), &"0.00".into()));
+    assert_eq!(
+        (&row["ticker"], &row["bullish_amount"], &row["bearish_amount"]),
+        (&"IBM".into(), &"1050.00".into(), &"0.00".into())
+    );
     ensure!(row["last_updated"].as_str().is_some_and(|time| time.len() == 24 && time.ends_with('Z')), "{row}");
 
     provider.send(quote);

@@ -56,12 +56,16 @@ async fn read_slowly(how_long: Duration) -> anyhow::Result<()> {
     let (after, updates) = (memory().await?, head().await? - updates_before);
     let bytes: u64 = readers.iter().map(SlowReader::bytes).sum();
 
-    until("the last print", async || Ok(rows(address, TAPE).await?.into_values().next_back().filter(|r| r["ts"] == sender.last_ms).map(drop))).await?;
+    until("the last print", async || {
+        Ok(rows(address, TAPE).await?.into_values().next_back().filter(|r| r["ts"] == sender.last_ms).map(drop))
+    })
+    .await?;
     readers.iter().for_each(SlowReader::hurry);
     let newest: Vec<_> = rows(address, TAPE).await?.into_iter().collect();
     for (number, reader) in readers.iter().enumerate() {
         until(&format!("reader {number} at the newest state"), async || {
-            ensure!(reader.is_connected(), "reader {number} was cut off");
+            let ended = reader.ended();
+            ensure!(ended.is_none(), "reader {number} was cut off: {ended:?}");
             let got = reader.got().rows.into_iter().map(|(key, row)| Ok((key, serde_json::from_str(&row)?)));
             Ok((got.collect::<anyhow::Result<Vec<_>>>()? == newest).then_some(()))
         })
