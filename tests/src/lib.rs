@@ -1,4 +1,12 @@
-//! The harness of the integration tests.
+//! The harness of the integration tests: servers to start, clients to follow them, markets to show.
 
+pub mod app;
+pub mod client;
 pub mod fuzz;
+pub mod http;
+pub mod market;
+pub mod process;
 pub mod provider;
+pub mod replicas;
+pub mod slow;
+pub mod wait;

@@ -9,6 +9,7 @@ mod browser;
 mod check;
 mod dashboard;
 mod dev;
+mod front;
 mod npm;
 mod open;
 mod precompress;

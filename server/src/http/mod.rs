@@ -48,6 +48,7 @@ pub fn router(app: Arc<App>) -> Router {
     // Event streams must leave as they are made, not when a compressor has enough.
     let worthwhile = SizeAbove::new(1024).and(NotForContentType::new("text/event-stream"));
     let api = Router::new()
+        .route("/topics", get(topics::list))
         .route("/topics/{*topic}", get(topics::snapshot))
         .route("/poll", get(poll::poll))
         .layer(CompressionLayer::new().compress_when(worthwhile))

@@ -75,6 +75,12 @@ impl Hub {
         Err(OpenError::Unknown)
     }
 
+    /// The topics that are there now.
+    #[must_use]
+    pub fn topics(&self) -> Vec<Topic> {
+        self.cells.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// Wakes `wake` whenever the topic changes, for as long as the answer is kept.
     pub fn follow(&self, topic: &Topic, wake: &Arc<Notify>) -> Option<Follow> {
         let cell = self.cell(topic)?;

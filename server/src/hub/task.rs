@@ -230,8 +230,13 @@ impl<E: Engine> Task<E> {
 
     fn prepare(&self, changes: Vec<TopicChange>) -> Vec<(Arc<Cell>, Prepared)> {
         let prepare = |change: TopicChange| {
-            let cell = self.cells.get(&change.topic)?;
-            let prepared = cell.read().prepare(change.change, change.src_ts)?;
+            let TopicChange { topic, mut change, src_ts, whole } = change;
+            let cell = self.cells.get(&topic)?;
+            let state = cell.read();
+            if whole {
+                state.remove_others(&mut change);
+            }
+            let prepared = state.prepare(change, src_ts)?;
             Some((cell.clone(), prepared))
         };
         changes.into_iter().filter_map(prepare).collect()

@@ -112,6 +112,12 @@ impl TopicState {
         self.head_ts
     }
 
+    /// Makes a change that is the whole topic complete: rows that are not in it are removed.
+    pub fn remove_others(&self, change: &mut Change<RowJson>) {
+        let others = self.rows().keys().filter(|key| !change.sets().contains_key(*key));
+        others.cloned().collect::<Vec<_>>().into_iter().for_each(|key| change.del(key));
+    }
+
     /// Drops what changes nothing; `None` when nothing is left.
     #[must_use]
     pub fn prepare(&self, change: Change<RowJson>, src_ts: Option<Timestamp>) -> Option<Prepared> {

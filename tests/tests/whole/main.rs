@@ -1,0 +1,11 @@
+//! The whole server over real sockets: what a provider sends is what every client sees, whatever
+//! happens in between.
+
+mod door;
+mod http;
+mod lifecycle;
+mod restart;
+mod session;
+mod slow_reader;
+mod store;
+mod tape;
