@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail, ensure};
@@ -114,10 +115,12 @@ impl Drop for Process {
 /// # Errors
 /// None is free.
 pub fn address() -> anyhow::Result<SocketAddr> {
-    let first = 10_000 + u16::try_from(std::process::id() % 20_000).unwrap_or_default();
-    let addresses = (first..32_000).map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    let free = addresses.into_iter().find(|address| TcpListener::bind(address).is_ok());
-    free.context("no port is free")
+    // No two tests look at the same one.
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let port = || (std::process::id().wrapping_mul(64) + TAKEN.fetch_add(1, Ordering::Relaxed)) % 20_000 + 10_000;
+    let ports = std::iter::repeat_with(port).take(1_000).filter_map(|port| u16::try_from(port).ok());
+    let mut addresses = ports.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    addresses.find(|address| TcpListener::bind(address).is_ok()).context("no port is free")
 }
 
 /// `UNDERCURRENT_BIN`, or the binary beside the tests, built when it is missing or older than its

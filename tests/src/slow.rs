@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -47,6 +47,8 @@ pub struct Got {
     pub position: Option<Position>,
     /// Keys and rows, as text.
     pub rows: Vec<(String, String)>,
+    /// Why the connection ended, and after how many seconds.
+    pub ended: Option<String>,
 }
 
 /// A slow reader of one topic. It leaves when it is dropped.
@@ -54,7 +56,7 @@ pub struct SlowReader {
     hurry: Arc<AtomicBool>,
     bytes: Arc<AtomicU64>,
     got: watch::Receiver<Got>,
-    reading: JoinHandle<anyhow::Result<()>>,
+    reading: JoinHandle<()>,
 }
 
 impl SlowReader {
@@ -63,7 +65,13 @@ impl SlowReader {
     pub fn start(server: SocketAddr, topic: &Topic) -> SlowReader {
         let (hurry, bytes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let (sender, got) = watch::channel(Got::default());
-        let reading = tokio::spawn(read(server, topic.clone(), hurry.clone(), bytes.clone(), sender));
+        let (topic, told, taken, began) = (topic.clone(), hurry.clone(), bytes.clone(), Instant::now());
+        let reading = tokio::spawn(async move {
+            if let Err(error) = read(server, topic, told, taken, &sender).await {
+                let after_s = began.elapsed().as_secs();
+                sender.send_modify(|got| got.ended = Some(format!("{error:#} after {after_s} s")));
+            }
+        });
         SlowReader { hurry, bytes, got, reading }
     }
 
@@ -84,10 +92,10 @@ impl SlowReader {
         self.got.borrow().clone()
     }
 
-    /// Whether it is still connected.
+    /// Why it is not connected any more, if it is not.
     #[must_use]
-    pub fn is_connected(&self) -> bool {
-        !self.reading.is_finished()
+    pub fn ended(&self) -> Option<String> {
+        self.got.borrow().ended.clone()
     }
 }
 
@@ -102,7 +110,7 @@ async fn read(
     topic: Topic,
     hurry: Arc<AtomicBool>,
     bytes: Arc<AtomicU64>,
-    sender: watch::Sender<Got>,
+    sender: &watch::Sender<Got>,
 ) -> anyhow::Result<()> {
     let class = kind_of(&topic).context("there is such a topic")?.class;
     let mut replica: Replica<Box<RawValue>> = Replica::new(class);
@@ -166,7 +174,7 @@ impl AsyncRead for Sipping {
             let read = sip.filled().to_vec();
             buf.put_slice(&read);
             let again = self.next.deadline() + EVERY;
-            self.next.as_mut().reset(again.max(tokio::time::Instant::now()));
+            self.next.as_mut().reset(again.max(Instant::now()));
         }
         self.bytes.fetch_add((buf.filled().len() - before) as u64, Ordering::Relaxed);
         Poll::Ready(Ok(()))

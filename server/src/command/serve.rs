@@ -30,8 +30,6 @@ const LINGER: Duration = Duration::from_secs(300);
 const RETRY: Duration = Duration::from_secs(2);
 /// How long clients may take to leave when the server stops.
 const LEAVE_WITHIN: Duration = Duration::from_secs(5);
-/// What every client of a provider's silence is told after: as long as TCP may wait for an answer.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// Why the server cannot start.
 #[derive(Debug, Error)]
@@ -109,7 +107,7 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let drain = Drain { stop: stopped.clone(), retry: RETRY, spread: config.listen.drain };
     let shared = fanout::Shared::new(hub, sources, metrics, config.limits.progress_timeout, drain);
     let router = http::router(app(config, &shared, world.name));
-    let listening = fanout::listen(listener, router, config.limits.handshake_timeout, UNACKNOWLEDGED, stopped);
+    let listening = fanout::listen(listener, router, config.limits.handshake_timeout, stopped);
     let listening = tokio::spawn(listening);
     Ok(Running { address, stop, shared, listening, engine_done })
 }

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -19,21 +19,22 @@ use tower::ServiceExt;
 use super::wire::{Peer, Wire};
 
 /// What the system may hold of what a socket has not taken. It is what a slow reader costs, and how
-/// old what it reads can be.
-const SEND_BUFFER: usize = 64 * 1024;
+/// old what it reads can be. Linux doubles it and asks for more only when a third of that is free:
+/// at 1 KB/s every ten seconds, which has to be well within the time that counts as no progress.
+const SEND_BUFFER: usize = 16 * 1024;
+/// An idle connection is asked after so long whether anyone is there...
+const ASK_AFTER: Duration = Duration::from_secs(30);
+/// ...so often again...
+const ASK_AGAIN: Duration = Duration::from_secs(10);
+/// ...and so many times.
+const ASKS: u32 = 3;
 /// After an error of `accept` (no file descriptors left, say) the next try waits.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `router` on every connection until `stop`.
 ///
 /// `handshake` bounds how long a client may take to send its request's head.
-pub async fn listen(
-    listener: TcpListener,
-    router: Router,
-    handshake: Duration,
-    unacknowledged: Duration,
-    mut stop: watch::Receiver<bool>,
-) {
+pub async fn listen(listener: TcpListener, router: Router, handshake: Duration, mut stop: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -41,7 +42,7 @@ pub async fn listen(
         };
         match accepted {
             Ok((stream, address)) => {
-                if let Err(error) = tune(&stream, unacknowledged) {
+                if let Err(error) = tune(&stream) {
                     tracing::debug!(%error, "a socket could not be tuned");
                 }
                 let (wire, traffic) = Wire::new(stream);
@@ -70,14 +71,13 @@ async fn converse(wire: Wire, peer: Peer, router: Router, handshake: Duration) {
     }
 }
 
-fn tune(stream: &TcpStream, unacknowledged: Duration) -> io::Result<()> {
+fn tune(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
     socket.set_send_buffer_size(SEND_BUFFER)?;
-    // A peer that vanished without a word is noticed by what it does not acknowledge.
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(unacknowledged))?;
-    #[cfg(not(target_os = "linux"))]
-    let _ = (socket, unacknowledged);
-    Ok(())
+    // A peer that vanished without a word is noticed when it is asked. Not by TCP_USER_TIMEOUT:
+    // Linux counts it from the first time the window was closed, however much was taken since, and
+    // so resets whoever reads slowly.
+    let keepalive = TcpKeepalive::new().with_time(ASK_AFTER).with_interval(ASK_AGAIN).with_retries(ASKS);
+    socket.set_tcp_keepalive(&keepalive)
 }

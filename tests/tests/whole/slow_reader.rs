@@ -64,7 +64,8 @@ async fn read_slowly(how_long: Duration) -> anyhow::Result<()> {
     let newest: Vec<_> = rows(address, TAPE).await?.into_iter().collect();
     for (number, reader) in readers.iter().enumerate() {
         until(&format!("reader {number} at the newest state"), async || {
-            ensure!(reader.is_connected(), "reader {number} was cut off");
+            let ended = reader.ended();
+            ensure!(ended.is_none(), "reader {number} was cut off: {ended:?}");
             let got = reader.got().rows.into_iter().map(|(key, row)| Ok((key, serde_json::from_str(&row)?)));
             Ok((got.collect::<anyhow::Result<Vec<_>>>()? == newest).then_some(()))
         })

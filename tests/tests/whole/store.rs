@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use shared::domain::darkpool::DarkPoolTopic;
-use shared::stream::{Position, Topic};
+use shared::stream::{Position, Seq, Topic};
 use shared::units::{Moment, Timestamp};
 use shared::wire::Mode;
 use tests::market::print;
@@ -18,9 +18,9 @@ use undercurrent::domain::darkpool::feed::Decoder;
 use undercurrent::domain::darkpool::{Calendar, DarkPoolEngine, Event};
 use undercurrent::feed::Batch;
 use undercurrent::hub::task::{Settings, Task};
-use undercurrent::hub::{Hub, Next, Reader, Topics};
+use undercurrent::hub::{Hub, Next, Reader, TopicState, Topics};
 use undercurrent::observe::Metrics;
-use undercurrent::store::{self, Commit, Scope, Store, StoreError, StoreFuture, Stored};
+use undercurrent::store::{self, Commit, Scope, Store, StoreError, StoreFuture, Stored, TopicCommit};
 
 /// A store on a disk that is full while the test says so.
 struct Flaky {
@@ -64,9 +64,15 @@ struct Stage {
 
 impl Stage {
     async fn start() -> anyhow::Result<Stage> {
+        Stage::with(&Commit::default()).await
+    }
+
+    /// With something in its store.
+    async fn with(stored: &Commit) -> anyhow::Result<Stage> {
         let inner = store::open("sqlite::memory:").await?;
         let store = Arc::new(Flaky { store: inner, full: AtomicBool::new(false), refused: AtomicU64::new(0) });
         let scope = Scope { world: "live".into(), domain: "darkpool".into() };
+        store.commit(&scope, stored).await?;
         let settings = Settings {
             scope: scope.clone(),
             standing: vec![DarkPoolTopic::Sentiment.topic(), DarkPoolTopic::Tape.topic()],
@@ -91,7 +97,7 @@ impl Stage {
     }
 
     fn head(&self, topic: &Topic) -> Option<Position> {
-        self.hub.with(topic, undercurrent::hub::TopicState::head)
+        self.hub.with(topic, TopicState::head)
     }
 
     /// Waits for so many prints on the tape.
@@ -155,5 +161,30 @@ async fn a_full_disk_costs_one_snapshot_and_no_print() -> anyhow::Result<()> {
     stage.print(21).await?;
     stage.until_prints(21).await?;
     ensure!(stage.told(&tape, &mut reader) == [Mode::Live], "and all goes on");
+    Ok(())
+}
+
+/// What is stored of a topic may be older than the engine's state: rows that the engine does not
+/// know any more go with its first, whole change.
+#[tokio::test]
+async fn rows_that_a_restored_engine_does_not_know_are_removed() -> anyhow::Result<()> {
+    let topic = DarkPoolTopic::Sentiment.topic();
+    let stale = TopicCommit {
+        topic: topic.clone(),
+        epoch: "e1".parse()?,
+        seq: Seq(5),
+        floor: Seq(0),
+        set: vec![("GONE".into(), r#"{"ticker":"GONE"}"#.into())],
+        del: Vec::new(),
+        evicted_below: None,
+        replace: false,
+    };
+    let mut stage = Stage::with(&Commit { topics: vec![stale], state: Vec::new() }).await?;
+    stage.print(1).await?;
+    stage.until_prints(1).await?;
+    let keys = || stage.hub.with(&topic, |state| state.rows().keys().map(ToString::to_string).collect::<Vec<_>>());
+    until("the engine's row alone", async || Ok((keys() == Some(vec!["IBM".to_owned()])).then_some(()))).await?;
+    let head = stage.head(&topic).context("a head")?;
+    ensure!(head.epoch.as_str() == "e1" && head.seq > Seq(5), "the numbering goes on: {head}");
     Ok(())
 }
