@@ -4,7 +4,7 @@
 use shared::domain::darkpool::{DetailRow, Extended, LastPrint, LevelRow, MinuteRow, PrintRow, Rule, SentimentRow, Side};
 use shared::units::{Money, Timestamp};
 
-use crate::model::fields::{Fields, unquoted};
+use shared::wire::{Fields, unquoted};
 
 /// A row of `darkpool/top`.
 #[must_use]
