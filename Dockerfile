@@ -28,7 +28,8 @@ FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --no-create-home undercurrent \
     && install --directory --owner=undercurrent --group=undercurrent /data
 COPY --from=build /src/target/release/undercurrent /usr/local/bin/undercurrent
-ENV UNDERCURRENT_LISTEN=0.0.0.0:3000 \
+# PORT, not UNDERCURRENT_LISTEN: a host that chooses the port does it by that name.
+ENV PORT=3000 \
     UNDERCURRENT_DATABASE_URL=sqlite:///data/undercurrent.db
 USER 10001
 WORKDIR /data

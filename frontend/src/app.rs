@@ -13,7 +13,7 @@ use crate::parts::connection::ConnectionDialog;
 use crate::parts::header::Header;
 use crate::parts::help::HelpDialog;
 use crate::parts::keys::Keys;
-use crate::parts::toast::{Toasts, ToastStack};
+use crate::parts::toast::{ToastStack, Toasts};
 use crate::platform::by_id;
 use crate::router::Router;
 use crate::settings::Settings;

@@ -202,7 +202,8 @@ impl Driver {
         let Ok(abort) = AbortController::new() else { return };
         let url = format!("{}/api/v1/poll?{query}", self.origin);
         // A browser that answered from its cache would repeat the past.
-        let request = RequestBuilder::new(&url).cache(RequestCache::NoStore).abort_signal(Some(&abort.signal())).build();
+        let request =
+            RequestBuilder::new(&url).cache(RequestCache::NoStore).abort_signal(Some(&abort.signal())).build();
         self.fetch.replace(Some(abort));
         let number = self.fetches.get().wrapping_add(1);
         self.fetches.set(number);

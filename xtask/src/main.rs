@@ -9,6 +9,7 @@ mod browser;
 mod check;
 mod dashboard;
 mod dev;
+mod front;
 mod npm;
 mod open;
 mod precompress;
@@ -19,6 +20,7 @@ mod server;
 mod step;
 mod suite;
 mod tools;
+mod tree;
 mod version;
 
 use std::process::ExitCode;

@@ -11,6 +11,8 @@ use anyhow::{Context as _, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::tree;
+
 const TEXT: [&str; 10] = ["css", "html", "js", "json", "map", "mjs", "svg", "txt", "wasm", "webmanifest"];
 /// What Trunk leaves in a page for the server to replace.
 const NONCE: &[u8] = b"{{__TRUNK_NONCE__}}";
@@ -30,8 +32,8 @@ pub struct Totals {
 /// Compresses every file below `folder` that is worth it.
 pub fn folder(folder: &Path) -> Result<Totals> {
     let mut totals = Totals::default();
-    for path in files_below(folder)? {
-        let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    for (name, content) in tree::read(folder)? {
+        let path = folder.join(name);
         if !is_worth_it(&path, &content) {
             continue;
         }
@@ -77,21 +79,6 @@ fn write_beside(path: &Path, extension: &str, plain: &[u8], packed: &[u8]) -> Re
     name.push(extension);
     fs::write(&name, packed).with_context(|| format!("cannot write {}", PathBuf::from(&name).display()))?;
     Ok(packed.len())
-}
-
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -38,16 +38,15 @@ fn replace_this_process(command: &mut Command) -> Result<()> {
 }
 
 /// Arguments may be set apart with `--`, as cargo's are, or follow directly.
-fn without_separator(args: &[String]) -> &[String] {
+pub fn without_separator(args: &[String]) -> &[String] {
     match args {
         [first, rest @ ..] if first == "--" => rest,
         all => all,
     }
 }
 
-/// The port the server will listen on, as far as arguments and environment tell. It only decides
-/// which page is opened.
-fn port(args: &[String], variable: impl Fn(&str) -> Option<String>) -> u16 {
+/// The port the server will listen on, as far as arguments and environment tell.
+pub fn port(args: &[String], variable: impl Fn(&str) -> Option<String>) -> u16 {
     let flag = args.iter().enumerate().find_map(|(index, arg)| match arg.as_str() {
         "--listen" => args.get(index + 1).map(String::as_str),
         other => other.strip_prefix("--listen="),

@@ -74,6 +74,8 @@ impl Tools {
     pub fn trunk(&self, repo: &Repo, subcommand: &str) -> Command {
         let mut command = self.command(repo, "trunk");
         command.args([subcommand, "--offline", "--locked"]).env("CARGO_NET_OFFLINE", "true");
+        // Trunk's own stack below a mistake in our code would hide it.
+        command.env("RUST_BACKTRACE", "0");
         // Trunk 0.21 refuses to start when this holds its usual value, 1.
         if env::var_os("NO_COLOR").is_some() {
             command.env("NO_COLOR", "true");

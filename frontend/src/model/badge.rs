@@ -131,7 +131,12 @@ pub fn pretence(sources: &BTreeMap<Box<str>, SourceState>) -> Option<&'static st
 mod tests {
     use super::*;
 
-    fn badge(phase: Phase, stale: bool, heard_ms: Option<u64>, sources: &[(&str, SourceState)]) -> (Tone, String, bool) {
+    fn badge(
+        phase: Phase,
+        stale: bool,
+        heard_ms: Option<u64>,
+        sources: &[(&str, SourceState)],
+    ) -> (Tone, String, bool) {
         let status = Status { phase, heard: heard_ms.map(Moment::from_ms), stale };
         let sources = sources.iter().map(|(name, state)| (Box::from(*name), *state)).collect();
         let facts = Facts { status: &status, now: Moment::from_ms(30_000), rtt_ms: Some(23), sources: &sources };
@@ -152,7 +157,12 @@ mod tests {
         check(badge(Phase::Live, false, Some(29_000), &down), Tone::Bad, "Source down odds", false);
         check(badge(Phase::Live, true, Some(5_000), &fine), Tone::Warn, "Stale 25s old", true);
         check(badge(Phase::Backoff { attempt: 1, until }, false, None, &fine), Tone::Bad, "Reconnecting in 3 s", true);
-        check(badge(Phase::Polling { next_try: None }, false, Some(26_000), &fine), Tone::Warn, "Polling 4s old", false);
+        check(
+            badge(Phase::Polling { next_try: None }, false, Some(26_000), &fine),
+            Tone::Warn,
+            "Polling 4s old",
+            false,
+        );
         check(badge(Phase::Offline, true, Some(0), &fine), Tone::Bad, "Offline 30s old", true);
         let stopped = Phase::Stopped { code: 4501, reason: "no".into() };
         check(badge(stopped, true, None, &fine), Tone::Bad, "Stopped code 4501", true);

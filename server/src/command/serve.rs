@@ -62,6 +62,11 @@ pub struct Running {
 
 /// Serves until the process is asked to stop.
 pub(super) async fn run(config: &Config, replay: Option<&Replay>) -> Outcome {
+    // Every client is a file descriptor, and many systems allow a process 1,024 until it asks for more.
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) => tracing::debug!(files, "file descriptors allowed"),
+        Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
+    }
     let running = start(config, replay).await?;
     tracing::info!("listening on http://{}", running.address);
     let mut stopped = stop_on_signals();

@@ -118,7 +118,7 @@ impl Frames {
         let mut place = 100_000;
         self.open.push('.');
         loop {
-            self.open.push(digit(fraction / place));
+            self.int(fraction / place);
             fraction %= place;
             place /= 10;
             if fraction == 0 {
@@ -128,20 +128,8 @@ impl Frames {
     }
 
     fn int(&mut self, number: i64) {
-        let mut place = 1;
-        while number / place >= 10 {
-            place *= 10;
-        }
-        while place > 0 {
-            self.open.push(digit(number / place % 10));
-            place /= 10;
-        }
+        self.open.push_str(itoa::Buffer::new().format(number));
     }
-}
-
-/// Of 0 to 9.
-fn digit(number: i64) -> char {
-    u32::try_from(number).ok().and_then(|n| char::from_digit(n, 10)).unwrap_or('0')
 }
 
 #[cfg(test)]

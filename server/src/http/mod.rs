@@ -1,11 +1,14 @@
 //! The HTTP entrance: the upgrade to WebSocket, the same frames without one, health, documents and
 //! the embedded dashboard.
 
+mod about;
 mod admission;
+pub mod assets;
 mod commands;
 mod cursors;
 pub mod documents;
-mod health;
+pub mod headers;
+
 mod origin;
 mod poll;
 mod refusal;
@@ -45,17 +48,22 @@ pub fn router(app: Arc<App>) -> Router {
     // Event streams must leave as they are made, not when a compressor has enough.
     let worthwhile = SizeAbove::new(1024).and(NotForContentType::new("text/event-stream"));
     let api = Router::new()
+        .route("/topics", get(topics::list))
         .route("/topics/{*topic}", get(topics::snapshot))
         .route("/poll", get(poll::poll))
         .layer(CompressionLayer::new().compress_when(worthwhile))
         .route("/sse", get(sse::stream))
-        .route("/commands", post(commands::command));
+        .route("/commands", post(commands::command))
+        .route("/openapi.json", get(about::openapi))
+        .route("/asyncapi.json", get(about::asyncapi));
     Router::new()
         .route("/ws", get(upgrade::upgrade))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
+        .route("/healthz", get(about::alive))
+        .route("/readyz", get(about::ready))
+        .route("/metrics", get(about::metrics))
         .nest("/api/v1", api)
         .layer(axum::middleware::from_fn_with_state(app.clone(), origin::share))
+        .layer(axum::middleware::map_response(headers::protect))
         .with_state(app)
+        .fallback_service(assets::router())
 }

@@ -47,7 +47,7 @@ pub async fn poll(
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let heartbeat = wants_heartbeat.then(|| poll.heartbeat(&app.shared));
-    Ok(answer(&frames, heartbeat))
+    Ok(answer(&frames, heartbeat.as_deref()))
 }
 
 /// Topics that are polled, and where the client stands in each.
@@ -131,8 +131,8 @@ fn wait(query: &str) -> Result<Duration, Refusal> {
     }
 }
 
-fn answer(frames: &[String], heartbeat: Option<String>) -> Response {
-    let all: Vec<&str> = frames.iter().map(String::as_str).chain(heartbeat.as_deref()).collect();
+fn answer(frames: &[String], heartbeat: Option<&str>) -> Response {
+    let all: Vec<&str> = frames.iter().map(String::as_str).chain(heartbeat).collect();
     let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (json, format!("[{}]", all.join(","))).into_response()
 }

@@ -1,16 +1,35 @@
-//! `GET /api/v1/topics/{topic}`: a topic's rows, once.
+//! `GET /api/v1/topics`: what there is to follow; `GET /api/v1/topics/{topic}`: its rows, once.
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use shared::stream::Class;
 use shared::wire::Code;
 
 use super::App;
 use super::refusal::Refusal;
-use crate::hub::Topics;
+use crate::hub::{TopicState, Topics};
 use crate::observe::Transport;
+
+/// The topics that are there now, with where they stand, and the names of those that are made when
+/// someone asks for them.
+pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
+    let hub = &app.shared.hub;
+    let describe = |state: &TopicState| {
+        let (head, kind) = (state.head(), state.kind());
+        json!({
+            "topic": state.topic(), "epoch": head.epoch, "seq": head.seq, "rows": state.rows().len(),
+            "class": match kind.class { Class::State => "state", Class::Recent { .. } => "recent" },
+            "pace_ms": u64::try_from(kind.due.as_millis()).unwrap_or(u64::MAX),
+        })
+    };
+    let topics: Vec<Value> = hub.topics().iter().filter_map(|topic| hub.with(topic, describe)).collect();
+    Json(json!({ "topics": topics, "on_demand": ["darkpool/ticker/{ticker}"] }))
+}
 
 /// The snapshot frame, or 304 to whoever has it.
 pub async fn snapshot(

@@ -2,10 +2,10 @@
 //! domain writes.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
 
-use shared::domain::{TopicKind, kind_of};
+use shared::domain::kind_of;
 use shared::stream::Topic;
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -26,7 +26,9 @@ pub(super) struct Cell {
     state: RwLock<TopicState>,
     waiting: Mutex<Vec<Weak<Notify>>>,
     followers: AtomicUsize,
-    /// When it was last followed or asked for, in the owner's monotonic milliseconds.
+    /// Someone asked for it since the last sweep.
+    asked_for: AtomicBool,
+    /// When a sweep last found it in use, in the owner's monotonic milliseconds.
     pub(super) used_ms: AtomicU64,
 }
 
@@ -54,7 +56,8 @@ impl Hub {
     /// # Errors
     /// [`OpenError`] says why it cannot be had.
     pub async fn open(&self, topic: &Topic) -> Result<(), OpenError> {
-        if self.cell(topic).is_some() {
+        if let Some(cell) = self.cell(topic) {
+            cell.asked_for.store(true, Ordering::Relaxed);
             return Ok(());
         }
         if kind_of(topic).is_none() {
@@ -72,18 +75,18 @@ impl Hub {
         Err(OpenError::Unknown)
     }
 
+    /// The topics that are there now.
+    #[must_use]
+    pub fn topics(&self) -> Vec<Topic> {
+        self.cells.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// Wakes `wake` whenever the topic changes, for as long as the answer is kept.
     pub fn follow(&self, topic: &Topic, wake: &Arc<Notify>) -> Option<Follow> {
         let cell = self.cell(topic)?;
         cell.followers.fetch_add(1, Ordering::Relaxed);
         cell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(wake));
         Some(Follow { cell })
-    }
-
-    /// What kind of topic it is, if there is such a one.
-    #[must_use]
-    pub fn kind(&self, topic: &Topic) -> Option<TopicKind> {
-        kind_of(topic)
     }
 
     pub(super) fn cell(&self, topic: &Topic) -> Option<Arc<Cell>> {
@@ -96,6 +99,7 @@ impl Hub {
             state: RwLock::new(state),
             waiting: Mutex::default(),
             followers: AtomicUsize::new(0),
+            asked_for: AtomicBool::new(true),
             used_ms: AtomicU64::new(now_ms),
         });
         self.cells.write().unwrap_or_else(PoisonError::into_inner).insert(topic, cell.clone());
@@ -134,8 +138,9 @@ impl Cell {
         });
     }
 
-    pub(super) fn is_followed(&self) -> bool {
-        self.followers.load(Ordering::Relaxed) > 0
+    /// Whether anyone follows it, or asked for it since this was last called.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.asked_for.swap(false, Ordering::Relaxed) || self.followers.load(Ordering::Relaxed) > 0
     }
 }
 

@@ -287,7 +287,7 @@ impl<E: Engine> Task<E> {
         let linger_ms = u64::try_from(self.settings.linger.as_millis()).unwrap_or(u64::MAX);
         let mut unused = Vec::new();
         for (topic, cell) in &self.cells {
-            if cell.is_followed() || self.settings.standing.contains(topic) {
+            if cell.is_in_use() || self.settings.standing.contains(topic) {
                 cell.used_ms.store(now_ms, Ordering::Relaxed);
             } else if now_ms.saturating_sub(cell.used_ms.load(Ordering::Relaxed)) > linger_ms {
                 unused.push(topic.clone());

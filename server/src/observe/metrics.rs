@@ -25,7 +25,7 @@ use crate::feed::Sources;
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What happened longer ago is no latency: a tape of another day is being played.
-const LONGEST_LATENCY_MS: i64 = 3_600_000;
+const LONGEST_LATENCY_MS: i64 = 300_000;
 
 /// What every series begins with.
 const PREFIX: &str = "undercurrent";

@@ -37,6 +37,9 @@ const MOST_REFUSED: u32 = 50;
 /// One client's v1 connection.
 pub struct Session {
     settings: Settings,
+    client: Box<str>,
+    opened: Timestamp,
+    welcomed: bool,
     bucket: Bucket,
     refused: u32,
     readers: BTreeMap<Topic, Reader>,
@@ -56,25 +59,15 @@ impl Session {
     /// A connection that was just opened. `client` is its name in the logs.
     #[must_use]
     pub fn new(settings: Settings, client: &str, now: Moment, wall: Timestamp) -> Session {
-        let welcome = Welcome {
-            client: client.into(),
-            session_ms: wall,
-            heartbeat_ms: u64::try_from(settings.heartbeat.as_millis()).unwrap_or(u64::MAX),
-            version: env!("CARGO_PKG_VERSION").into(),
-            user: None,
-            limits: Limits {
-                messages_per_s: settings.messages_per_s,
-                burst: settings.burst,
-                topics: settings.topics,
-                message_bytes: u32::try_from(MESSAGE_BYTES).unwrap_or(u32::MAX),
-            },
-        };
         Session {
             bucket: Bucket::new(settings.messages_per_s, settings.burst, now),
             refused: 0,
             readers: BTreeMap::new(),
             told_last: None,
-            waiting: VecDeque::from([ServerMsg::Welcome(welcome)]),
+            client: client.into(),
+            opened: wall,
+            welcomed: false,
+            waiting: VecDeque::new(),
             asks: VecDeque::new(),
             next_heartbeat: now + settings.heartbeat,
             subscribe_by: Some(now + settings.subscribe_within),
@@ -184,6 +177,25 @@ impl Session {
         None
     }
 
+    fn welcome<T: Topics>(&mut self, around: &Around<'_, T>) -> ServerMsg {
+        self.welcomed = true;
+        let Settings { messages_per_s, burst, topics, heartbeat, .. } = self.settings;
+        ServerMsg::Welcome(Welcome {
+            client: self.client.clone(),
+            session_ms: self.opened,
+            heartbeat_ms: u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX),
+            version: env!("CARGO_PKG_VERSION").into(),
+            user: None,
+            limits: Limits {
+                messages_per_s,
+                burst,
+                topics,
+                message_bytes: u32::try_from(MESSAGE_BYTES).unwrap_or(u32::MAX),
+            },
+            sources: (around.sources)(),
+        })
+    }
+
     fn heartbeat<T: Topics>(&mut self, now: Moment, around: &Around<'_, T>) -> ServerMsg {
         self.next_heartbeat = now + self.settings.heartbeat;
         let head = |(topic, reader): (&Topic, &Reader)| Some((topic.clone(), reader.position()?.clone()));
@@ -263,6 +275,9 @@ impl Conversation for Session {
     }
 
     fn poll_frame<T: Topics>(&mut self, now: Moment, around: &Around<'_, T>) -> Option<Outgoing> {
+        if !self.welcomed {
+            return Some(Outgoing::from(crate::hub::Frame::from(self.welcome(around).to_json())));
+        }
         if let Some(message) = self.waiting.pop_front() {
             return Some(Outgoing::from(crate::hub::Frame::from(message.to_json())));
         }

@@ -125,6 +125,27 @@ proptest! {
     }
 }
 
+/// More levels, minutes and sizes than are kept.
+#[test]
+fn what_is_forgotten_is_forgotten_in_the_store_too() {
+    let (mut whole, mut expected) = run();
+    let (mut broken, mut actual) = run();
+    for n in 0..600 {
+        let price = format!("{}.00", 40 + (n * 7) % 211);
+        let event = print("A", TEN - 5 * 3_600_000 + n * 60_000, &price, &format!("{}", 1_000 + n % 90)).event();
+        whole.handle(&event);
+        broken.handle(&event);
+        expected.take(&mut whole);
+        actual.take(&mut broken);
+        assert_eq!(actual, expected, "after {n}");
+        if n % 37 == 0 {
+            broken = restart(&actual);
+        }
+    }
+    let stored = |kind: &str| actual.state.keys().filter(|key| key.starts_with(kind)).count();
+    assert_eq!((stored("t/"), stored("l/"), stored("m/"), stored("z/")), (1, 128, 390, 500));
+}
+
 #[test]
 fn state_that_cannot_be_read_is_counted_and_left_out() {
     let (mut engine, mut world) = run();

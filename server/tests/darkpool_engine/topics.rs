@@ -97,11 +97,15 @@ fn a_topic_of_a_ticker_nobody_traded_is_told_to_be_empty() {
 #[test]
 fn an_unusual_size_has_a_score_once_there_are_enough() {
     let usual = (0..50).map(|n| print("A", TEN + n, "100", &format!("{}", 200 + n)).event());
-    let odd = print("A", TEN + 60, "100", "50000").event();
-    let (_, world) = after(usual.chain([odd]));
-    let tape = world.tape();
-    assert!(tape[..50].iter().all(|print| print["z"].is_null()));
-    assert!(tape[50]["z"].as_str().unwrap().parse::<f64>().unwrap() > 3.5);
+    let late = print("B", TEN, "100", "300").executed(TEN - 60_000);
+    let odd = ["A", "B"].map(|ticker| print(ticker, TEN + 60, "100", "50000").event());
+    let of_b = (0..49).map(|n| print("B", TEN + 1 + n, "100", &format!("{}", 200 + n)).event());
+    let (_, world) = after(usual.chain([late.event()]).chain(of_b).chain(odd));
+    let mut tape = world.tape();
+    tape.retain(|print| !print["z"].is_null());
+    let [scored] = &tape[..] else { panic!("one has 50 before it, a late one does not count: {tape:?}") };
+    assert_eq!((&scored["ticker"], &scored["size"]), (&"A".into(), &"50000".into()));
+    assert!(scored["z"].as_str().unwrap().parse::<f64>().unwrap() > 3.5);
 }
 
 proptest! {

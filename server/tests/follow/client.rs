@@ -145,7 +145,11 @@ impl Client {
                     apply(class, rows, change);
                     *here = position;
                 }
-                Event::Status(_) | Event::Heartbeat(_) | Event::Reply(_) | Event::Latency { .. } => {}
+                Event::Status(_)
+                | Event::Sources(_)
+                | Event::Heartbeat(_)
+                | Event::Reply(_)
+                | Event::Latency { .. } => {}
                 Event::Refused(error) => panic!("refused: {error:?}"),
                 Event::Garbage => panic!("garbage"),
             }

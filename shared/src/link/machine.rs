@@ -48,6 +48,8 @@ pub struct Link {
     slower: Option<u32>,
     heard: Option<Moment>,
     said_stale: bool,
+    /// Nothing is on the screen yet: ask over HTTP too, which may be quicker than a first WebSocket.
+    wants_first_rows: bool,
     next_id: u64,
     effects: VecDeque<Effect>,
     events: VecDeque<Event>,
@@ -73,6 +75,7 @@ impl Link {
             slower: None,
             heard: None,
             said_stale: false,
+            wants_first_rows: false,
             next_id: 0,
             effects: VecDeque::new(),
             events: VecDeque::new(),
@@ -110,6 +113,9 @@ impl Link {
         // Subscriptions are written here, so that what changed at once travels in one message.
         if matches!(self.socket, Socket::Open | Socket::Welcomed) {
             self.write_subscriptions();
+        }
+        if std::mem::take(&mut self.wants_first_rows) {
+            self.fetch_at_once();
         }
         self.effects.pop_front()
     }
@@ -257,7 +263,7 @@ impl Link {
 
     /// Opens a WebSocket as the thing to wait for.
     fn connect(&mut self, now: Moment) {
-        self.leave_connection();
+        self.timers.stop_connection();
         self.open_socket(now);
         self.enter(Phase::Connecting { attempt: self.failures });
     }
@@ -275,7 +281,8 @@ impl Link {
 
     /// The server has spoken.
     fn go_live(&mut self, now: Moment) {
-        self.leave_connection();
+        self.timers.stop_connection();
+        self.abort_fetch();
         self.background_wait = self.config.background_first;
         self.polling = Polling::new();
         self.timers.set(Timer::Settled, now + self.config.settled_after);
@@ -302,7 +309,7 @@ impl Link {
     }
 
     fn back_off(&mut self, now: Moment) {
-        self.leave_connection();
+        self.timers.stop_connection();
         if !self.online {
             self.wait_for_network(now);
             return;
@@ -325,7 +332,8 @@ impl Link {
     }
 
     fn wait_for_network(&mut self, now: Moment) {
-        self.leave_connection();
+        self.timers.stop_connection();
+        self.abort_fetch();
         self.timers.set(Timer::Retry, now + self.config.offline_retry);
         self.enter(Phase::Offline);
     }
@@ -336,6 +344,7 @@ impl Link {
         let next_try = now + wait;
         self.timers.set(Timer::Background, next_try);
         self.enter(Phase::Polling { next_try: Some(next_try) });
+        self.abort_fetch();
         self.polling = Polling::new();
         self.fetch();
     }
@@ -347,7 +356,8 @@ impl Link {
     }
 
     fn stop(&mut self, code: u16, reason: &str) {
-        self.leave_connection();
+        self.timers.stop_connection();
+        self.abort_fetch();
         self.enter(Phase::Stopped { code, reason: reason.into() });
     }
 
@@ -372,15 +382,6 @@ impl Link {
         self.follows.forget_socket();
         // What was not sent yet belongs to a connection that is gone.
         self.effects.retain(|effect| !matches!(effect, Effect::Send(_)));
-    }
-
-    /// Ends what belongs to the phase that is left: timers and a poll under way.
-    fn leave_connection(&mut self) {
-        self.timers.stop_connection();
-        if self.polling.busy {
-            self.polling.busy = false;
-            self.effects.push_back(Effect::AbortFetch);
-        }
     }
 
     fn send(&mut self, message: &ClientMsg) {
@@ -457,14 +458,23 @@ impl Link {
         }
     }
 
-    /// A long-poll under way does not know of the change; a new one does.
+    fn abort_fetch(&mut self) {
+        self.wants_first_rows = false;
+        if self.polling.busy {
+            self.polling.busy = false;
+            self.effects.push_back(Effect::AbortFetch);
+        }
+    }
+
     fn follows_changed(&mut self, now: Moment) {
-        if matches!(self.phase, Phase::Polling { .. }) {
-            if self.polling.busy {
-                self.polling.busy = false;
-                self.effects.push_back(Effect::AbortFetch);
+        match self.phase {
+            // A long-poll under way does not know of the change; a new one does.
+            Phase::Polling { .. } => {
+                self.abort_fetch();
+                self.timers.set(Timer::Poll, now);
             }
-            self.timers.set(Timer::Poll, now);
+            Phase::Connecting { .. } => self.wants_first_rows |= self.follows.any_without_rows(),
+            Phase::Live | Phase::Backoff { .. } | Phase::Offline | Phase::Stopped { .. } => {}
         }
     }
 }

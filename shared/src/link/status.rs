@@ -1,8 +1,10 @@
 //! What a link tells its driver.
 
+use std::collections::BTreeMap;
+
 use crate::stream::{Change, Position, Topic};
 use crate::units::{Moment, Timestamp};
-use crate::wire::{ErrorMsg, Heartbeat, RawRows, Reply};
+use crate::wire::{ErrorMsg, Heartbeat, RawRows, Reply, SourceState};
 use serde_json::value::RawValue;
 
 /// Where a link is.
@@ -98,6 +100,8 @@ pub enum Event {
         /// To apply.
         change: Change<Box<RawValue>>,
     },
+    /// A connection began: how the server's sources are doing.
+    Sources(BTreeMap<Box<str>, SourceState>),
     /// The server is there; how its sources are doing.
     Heartbeat(Heartbeat),
     /// A request was carried out.

@@ -1,5 +1,8 @@
 //! The link under a hand-moved clock.
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use super::*;
 use crate::stream::{Position, Topic};
 use crate::units::{Moment, Timestamp};
@@ -289,15 +292,32 @@ fn promotion_from_polling_keeps_the_position_and_gives_up_the_request() {
 }
 
 #[test]
-fn whoever_has_no_rows_yet_gets_them_by_http_while_backing_off() {
+fn whoever_has_no_rows_yet_asks_for_them_by_http_at_once() {
     let mut rig = Rig::new();
-    rig.close(1006);
     assert_eq!(rig.log, ["0 connect", "0 fetch c=darkpool/top&wait=0&heartbeat=1"]);
+    rig.close(1006);
     rig.poll(PollOutcome::Frames(&format!("[{}]", snapshot("e", 3))));
     assert_eq!(rig.position().as_deref(), Some("e.3"));
     rig.fail_until(14_000);
     assert_eq!(rig.log_of("connect"), [0, 2_000, 6_000, 14_000]);
     assert_eq!(rig.log_of("fetch"), [0, 14_000]);
+}
+
+#[test]
+fn rows_that_came_by_http_are_continued_by_websocket() {
+    let mut rig = Rig::new();
+    rig.poll(PollOutcome::Frames(&format!("[{}]", snapshot("e", 3))));
+    rig.open();
+    assert!(rig.log.iter().any(|l| l.contains(r#""since":"e.3""#)), "{:?}", rig.log);
+    assert_eq!(rig.log_of("abort"), Vec::<u64>::new());
+}
+
+#[test]
+fn a_websocket_that_is_quicker_ends_the_request() {
+    let mut rig = Rig::new();
+    rig.open();
+    assert_eq!(rig.log_of("abort"), [0]);
+    assert_eq!(rig.link.status().phase, Phase::Live);
 }
 
 #[test]

@@ -108,6 +108,9 @@ pub fn apply<R>(class: Class, rows: &mut Rows<R>, change: Change<R>) {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn change(set: &[(&str, u32)], del: &[&str]) -> Change<u32> {

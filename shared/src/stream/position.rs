@@ -161,6 +161,9 @@ pub fn judge(local: Option<&Position>, epoch: &Epoch, prev: Seq, seq: Seq) -> Ve
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

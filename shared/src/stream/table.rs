@@ -178,6 +178,9 @@ impl<R: Clone> Table<R> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn set(keys: &[&str], value: u32) -> Change<u32> {

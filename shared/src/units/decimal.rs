@@ -251,6 +251,9 @@ fixed!(Ratio, i64, scale 4, decimals 4 to 4, "a ratio");
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn check<T: FromStr<Err = DecimalError> + fmt::Display>(cases: &[(&str, Result<&str, DecimalError>)]) {

@@ -54,6 +54,9 @@ pub fn check_nesting(text: &str, most: usize) -> Result<(), LimitError> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -40,7 +40,7 @@ pub enum ServerMsg {
 }
 
 /// `{"type":"welcome","client":"c-7f3a","session_ms":1761748512345,"heartbeat_ms":10000,"version":"1.0.0",
-/// "user":null,"limits":{"messages_per_s":10,"burst":20,"topics":128,"message_bytes":16384}}`
+/// "user":null,"limits":{"messages_per_s":10,"burst":20,"topics":128,"message_bytes":16384},"sources":{"massive":"live"}}`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
@@ -56,6 +56,9 @@ pub struct Welcome {
     pub user: Option<Box<str>>,
     /// What the client may do.
     pub limits: Limits,
+    /// How the providers are doing, so that nobody has to wait for the first heartbeat to know.
+    #[serde(default)]
+    pub sources: BTreeMap<Box<str>, SourceState>,
 }
 
 /// What a client may do.

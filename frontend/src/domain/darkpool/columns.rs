@@ -222,12 +222,9 @@ impl Column {
                 Side::Bearish => Some(Way::Down),
                 Side::Neutral => None,
             },
-            Column::Split
-            | Column::Age
-            | Column::Prints
-            | Column::OffExchange
-            | Column::Notional
-            | Column::Shares => None,
+            Column::Split | Column::Age | Column::Prints | Column::OffExchange | Column::Notional | Column::Shares => {
+                None
+            }
         }
     }
 
@@ -281,18 +278,7 @@ mod tests {
         let texts = Column::ALL.map(|column| column.text(&tickers, 0, 6000));
         assert_eq!(
             texts,
-            [
-                "\u{2212}$850",
-                "$100 / $950",
-                "\u{2013}",
-                "10.00 \u{d7} 5",
-                "5s",
-                "3",
-                "50.0%",
-                "$1.05K",
-                "10",
-                ""
-            ]
+            ["\u{2212}$850", "$100 / $950", "\u{2013}", "10.00 \u{d7} 5", "5s", "3", "50.0%", "$1.05K", "10", ""]
         );
         assert_eq!(Column::Net.lean(&tickers, 0), Some(Way::Down));
         assert_eq!(bullish_permille(&tickers, 0), Some(95));

@@ -38,7 +38,7 @@ impl Detail {
     pub fn put(&mut self, key: &Key, row: DetailRow) {
         self.changes = self.changes.wrapping_add(1);
         match row {
-            DetailRow::Ticker(day) => self.day = Some(day),
+            DetailRow::Ticker(day) => self.day = Some(*day),
             DetailRow::Level(level) => {
                 self.levels.insert(key.clone(), level);
             }

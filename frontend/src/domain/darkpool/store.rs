@@ -115,8 +115,9 @@ impl Store {
         let read = match topic {
             // The whole market is for programs; the page follows what it shows.
             DarkPoolTopic::Sentiment => Ok(()),
-            DarkPoolTopic::Top => serde_json::from_str::<SentimentRow>(row.get())
-                .map(|row| self.tickers.put(Origin::Top, row, anew)),
+            DarkPoolTopic::Top => {
+                serde_json::from_str::<SentimentRow>(row.get()).map(|row| self.tickers.put(Origin::Top, row, anew))
+            }
             DarkPoolTopic::Ticker(ticker) => {
                 serde_json::from_str::<DetailRow>(row.get()).map(|row| self.put_detail(ticker, key, row, anew))
             }
@@ -135,7 +136,7 @@ impl Store {
     fn put_detail(&mut self, ticker: &Ticker, key: &Key, row: DetailRow, anew: bool) {
         let minute = matches!(row, DetailRow::Minute(_));
         if let DetailRow::Ticker(day) = &row {
-            self.tickers.put(Origin::Own, day.clone(), anew);
+            self.tickers.put(Origin::Own, (**day).clone(), anew);
         }
         let detail = self.details.entry(ticker.clone()).or_default();
         detail.put(key, row);
@@ -181,9 +182,8 @@ mod tests {
         let mut store = Store::default();
         let topic = DarkPoolTopic::Ticker(ticker("IBM"));
         let day = serde_json::to_string(&DetailRow::Ticker(row("IBM", 5, 1))).unwrap();
-        let minute = |ms: i64, net: i64| {
-            format!(r#"{{"kind":"minute","ts":{ms},"net_amount":"{net}.00","price":"1.00"}}"#)
-        };
+        let minute =
+            |ms: i64, net: i64| format!(r#"{{"kind":"minute","ts":{ms},"net_amount":"{net}.00","price":"1.00"}}"#);
         let rows = [("IBM", day), ("minute:0", minute(0, 1000)), ("minute:120000", minute(120_000, 9000))];
         store.snapshot(&topic, &raw(&rows));
         let at = store.tickers().find(&ticker("IBM")).unwrap();

@@ -45,6 +45,22 @@ fn paths() -> Value {
                 ("101", json!({ "description": "It is a WebSocket from here on" })),
             ]),
         } },
+        "/api/v1/topics": { "get": {
+            "operationId": "topics",
+            "tags": ["data"],
+            "summary": "The topics that are there, and the names of those that are made on demand",
+            "responses": answers(&[Code::Forbidden], &[("200", json!({
+                "description": "Each with where it stands, how many rows it has, how they are kept and at what pace it is sent",
+                "content": { "application/json": { "schema": { "type": "object", "properties": {
+                    "topics": { "type": "array", "items": { "type": "object", "properties": {
+                        "topic": { "type": "string" }, "epoch": { "type": "string" }, "seq": { "type": "integer" },
+                        "rows": { "type": "integer" }, "class": { "enum": ["state", "recent"] },
+                        "pace_ms": { "type": "integer" },
+                    } } },
+                    "on_demand": { "type": "array", "items": { "type": "string" } },
+                } } } },
+            }))]),
+        } },
         "/api/v1/topics/{topic}": { "get": {
             "operationId": "snapshot",
             "tags": ["data"],

@@ -19,7 +19,7 @@ impl Link {
 
     fn dispatch(&mut self, now: Moment, wall: Timestamp, message: ServerMsg) {
         match message {
-            ServerMsg::Welcome(welcome) => self.take_welcome(now, &welcome),
+            ServerMsg::Welcome(welcome) => self.take_welcome(now, welcome),
             ServerMsg::Subscribed(_) => {}
             ServerMsg::Snapshot(snapshot) => self.take_snapshot(snapshot),
             ServerMsg::Update(update) => self.take_update(update),
@@ -31,11 +31,12 @@ impl Link {
         }
     }
 
-    fn take_welcome(&mut self, now: Moment, welcome: &Welcome) {
+    fn take_welcome(&mut self, now: Moment, welcome: Welcome) {
         if self.socket == Socket::Open {
             self.socket = Socket::Welcomed;
             self.heartbeat = Duration::from_millis(welcome.heartbeat_ms);
             self.go_live(now);
+            self.events.push_back(Event::Sources(welcome.sources));
         }
     }
 

@@ -71,7 +71,8 @@ fn PanelSpace() -> impl IntoView {
 
 /// Takes a ticker into the watchlist or out, and says so.
 fn toggle_watch(app: App, ticker: &shared::units::Ticker) {
-    let full = app.settings.watchlist.with_untracked(|list| list.len() >= crate::model::watch::MOST && !list.has(ticker));
+    let full =
+        app.settings.watchlist.with_untracked(|list| list.len() >= crate::model::watch::MOST && !list.has(ticker));
     let text = if full {
         "The watchlist is full".to_owned()
     } else if app.settings.toggle_watch(ticker) {

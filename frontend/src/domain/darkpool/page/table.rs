@@ -201,7 +201,8 @@ impl Grid {
         let live = self.app.live;
         let view = self.view.get_untracked();
         let row_height = self.row_height.get_untracked();
-        let reordered = self.app.settings.watchlist.with_untracked(|list| self.order.refresh(self.app, &view, list, now));
+        let reordered =
+            self.app.settings.watchlist.with_untracked(|list| self.order.refresh(self.app, &view, list, now));
         let total = self.order.list().len();
         set(self.total, total);
         set(self.ready, live.has_rows(&DarkPoolTopic::Top.topic()));

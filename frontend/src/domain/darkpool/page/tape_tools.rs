@@ -23,7 +23,14 @@ pub fn TapeTools() -> impl IntoView {
     let paused = app.live.signals().paused;
     let notionals = NOTIONALS.map(|dollars| {
         let amount = Money::from_pico(i128::from(dollars) * 10_i128.pow(12));
-        (dollars, if dollars == 0 { "Any notional".into() } else { format!("\u{2265} {}", text::money(amount, Sign::Negative)) })
+        (
+            dollars,
+            if dollars == 0 {
+                "Any notional".into()
+            } else {
+                format!("\u{2265} {}", text::money(amount, Sign::Negative))
+            },
+        )
     });
     let sizes = SIZES.map(|size| {
         let shares = Shares::from_micro(size * 1_000_000);

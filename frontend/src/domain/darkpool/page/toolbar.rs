@@ -132,7 +132,9 @@ fn SortChoice(view: Memo<View>) -> impl IntoView {
         .chain(Column::ALL.into_iter().filter(|column| column.sorts()).map(|c| (SortBy::Column(c), c.title())));
     let option = move |(by, title): (SortBy, &'static str)| {
         let plain = view.get_untracked().sort;
-        let natural = Sort { by: if by == SortBy::Ticker { SortBy::Column(Column::Net) } else { SortBy::Ticker }, ..plain }.click(by);
+        let natural =
+            Sort { by: if by == SortBy::Ticker { SortBy::Column(Column::Net) } else { SortBy::Ticker }, ..plain }
+                .click(by);
         [natural, natural.click(by)].map(|sort| {
             let text = sort.text();
             let value = text.clone();

@@ -64,17 +64,21 @@ impl Seen {
     /// As text: `from`, then each number as its distance from the one before; after `;` the same
     /// of trades without a number.
     pub(super) fn encode(&self) -> String {
-        use std::fmt::Write;
-        let mut text = self.from.to_string();
+        let mut int = itoa::Buffer::new();
+        let mut text = String::with_capacity(256);
+        text.push_str(int.format(self.from));
         let mut before = self.from;
         for number in &self.numbers {
-            let _ = write!(text, ",{}", number - before);
+            text.push(',');
+            text.push_str(int.format(number - before));
             before = *number;
         }
         if let Some(unnumbered) = &self.unnumbered {
-            let _ = write!(text, ";{}", unnumbered.until.map_or(i64::MIN, Timestamp::ms));
+            text.push(';');
+            text.push_str(int.format(unnumbered.until.map_or(i64::MIN, Timestamp::ms)));
             for (ts, hash) in &unnumbered.recent {
-                let _ = write!(text, ",{}:{hash:x}", ts.ms());
+                text.extend([",", int.format(ts.ms())]);
+                text.extend([":", int.format(*hash)]);
             }
         }
         text
@@ -120,7 +124,7 @@ impl Unnumbered {
         let until: i64 = fields.next()?.parse().ok()?;
         let entry = |field: &str| {
             let (ts, hash) = field.split_once(':')?;
-            Some((Timestamp::from_ms(ts.parse().ok()?), u64::from_str_radix(hash, 16).ok()?))
+            Some((Timestamp::from_ms(ts.parse().ok()?), hash.parse().ok()?))
         };
         let until = (until != i64::MIN).then_some(Timestamp::from_ms(until));
         Some(Unnumbered { until, recent: fields.map(entry).collect::<Option<_>>()? })

@@ -186,8 +186,7 @@ impl DarkPoolEngine {
         if !whole && !self.marks.any(Reader::Top) {
             return None;
         }
-        let change = self.top.take(&self.books, &mut self.marks, &self.date);
-        let newest = change.sets().keys().filter_map(|key| self.newest_of(key)).max();
+        let (change, newest) = self.top.take(&self.books, &mut self.marks, &self.date);
         topic_change(&DarkPoolTopic::Top, change, newest, whole)
     }
 
@@ -207,11 +206,6 @@ impl DarkPoolEngine {
             let newest = book.and_then(|book| book.day.newest);
             changes.extend(topic_change(&DarkPoolTopic::Ticker(ticker.clone()), change, newest, whole));
         }
-    }
-
-    fn newest_of(&self, ticker: &str) -> Option<Timestamp> {
-        let ticker: Ticker = ticker.parse().ok()?;
-        self.index.get(&ticker).and_then(|index| self.books[*index].day.newest)
     }
 }
 

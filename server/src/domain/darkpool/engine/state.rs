@@ -12,7 +12,6 @@
 //! their ticker, not by themselves: there are ten times as many, and a restart makes them old.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::str::{FromStr, Split};
 
 use shared::domain::darkpool::Side;
@@ -120,21 +119,21 @@ fn totals(nbbo: &Nbbo, day: &TickerDay) -> String {
     for price in [tick.last, tick.before, nbbo.bid, nbbo.ask, levels.width()] {
         text.maybe(price.map(Price::micro));
     }
-    text.put(nbbo.ts.ms());
+    text.int(nbbo.ts.ms());
     for Sum { amount, prints } in [regular, extended].into_iter().flat_map(|s| [s.bullish, s.bearish, s.neutral]) {
-        text.put(amount.pico());
-        text.put(prints);
+        text.int(amount.pico());
+        text.int(prints);
     }
-    text.put(dark_shares.micro());
-    text.put(total_shares.micro());
-    text.put(seen.encode());
+    text.int(dark_shares.micro());
+    text.int(total_shares.micro());
+    text.text(&seen.encode());
     text.maybe(last.map(|last| last.ts.ms()));
     if let Some(Last { ts: _, price, size, side, trf, id }) = last {
-        text.put(price.micro());
-        text.put(size.micro());
-        text.put(side_digit(*side));
-        text.put(trf);
-        text.put(id.as_str());
+        text.int(price.micro());
+        text.int(size.micro());
+        text.int(side_digit(*side));
+        text.int(*trf);
+        text.text(id.as_str());
     }
     text.0
 }
@@ -161,17 +160,21 @@ fn read_totals(fields: &mut Fields<'_>) -> Option<(Nbbo, TickerDay, Option<Price
 struct Text(String);
 
 impl Text {
-    fn put(&mut self, value: impl std::fmt::Display) {
+    fn text(&mut self, value: &str) {
         if !self.0.is_empty() {
             self.0.push(' ');
         }
-        let _ = write!(self.0, "{value}");
+        self.0.push_str(value);
+    }
+
+    fn int(&mut self, value: impl itoa::Integer) {
+        self.text(itoa::Buffer::new().format(value));
     }
 
     fn maybe(&mut self, value: Option<i64>) {
         match value {
-            Some(value) => self.put(value),
-            None => self.put('-'),
+            Some(value) => self.int(value),
+            None => self.text("-"),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::stream::Change;
+use shared::units::Timestamp;
 
 use super::marks::{Marks, Reader};
 use super::rows;
@@ -21,10 +22,16 @@ pub(super) struct Top {
 }
 
 impl Top {
-    /// What changed: new members and members that changed, and those who are not any more.
-    pub(super) fn take(&mut self, books: &[Book], marks: &mut Marks, date: &str) -> Change<RowJson> {
+    /// What changed: new members and members that changed, and those who are not any more; with the
+    /// time of the newest trade among them.
+    pub(super) fn take(
+        &mut self,
+        books: &[Book],
+        marks: &mut Marks,
+        date: &str,
+    ) -> (Change<RowJson>, Option<Timestamp>) {
         let members = best(books);
-        let mut change = Change::new();
+        let (mut change, mut newest) = (Change::new(), None);
         for index in &self.members {
             if members.binary_search(index).is_err() {
                 change.del(rows::ticker_key(&books[*index].ticker));
@@ -33,12 +40,13 @@ impl Top {
         for index in &members {
             if marks.is_marked(Reader::Top, *index) || self.members.binary_search(index).is_err() {
                 let book = &books[*index];
+                newest = newest.max(book.day.newest);
                 change.set(rows::ticker_key(&book.ticker), rows::json(&rows::sentiment_with_spark(book, date)));
             }
         }
         marks.drain(Reader::Top);
         self.members = members;
-        change
+        (change, newest)
     }
 }
 

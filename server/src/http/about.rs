@@ -1,15 +1,16 @@
-//! Is it alive, is it ready, what did it count.
+//! What the server says of itself: is it alive, is it ready, what did it count, how is it spoken to.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::json;
 use shared::wire::SourceState;
 
-use super::App;
+use super::headers::host;
+use super::{App, documents};
 use crate::observe::CONTENT_TYPE;
 
 /// `GET /healthz`: the process answers.
@@ -34,6 +35,16 @@ pub async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
         "clients": app.shared.clients(), "sources": sources,
     });
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+}
+
+/// `GET /api/v1/openapi.json`: the HTTP entrances.
+pub async fn openapi() -> Json<serde_json::Value> {
+    Json(documents::openapi())
+}
+
+/// `GET /api/v1/asyncapi.json`: the WebSockets.
+pub async fn asyncapi(headers: HeaderMap) -> Json<serde_json::Value> {
+    Json(documents::asyncapi(host(&headers).unwrap_or("localhost:3000")))
 }
 
 /// `GET /metrics`: for Prometheus.
