@@ -3,22 +3,24 @@
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 
-use crate::domain::darkpool::page::{TablePage, TapePage};
+use crate::domain::darkpool::page::{table_page, tape_page};
 use crate::hook;
 use crate::live::Live;
+use crate::model::badge::Badge;
 use crate::model::route::Page;
-use crate::parts::announcer::Announcer;
-use crate::parts::banner::Banners;
-use crate::parts::connection::ConnectionDialog;
-use crate::parts::header::Header;
-use crate::parts::help::HelpDialog;
+use crate::parts::announcer::announcer;
+use crate::parts::banner::banners;
+use crate::parts::connection::{badge, connection_dialog};
+use crate::parts::el::{El, effect, el, of};
+use crate::parts::header::header;
+use crate::parts::help::help_dialog;
 use crate::parts::keys::Keys;
-use crate::parts::toast::{ToastStack, Toasts};
+use crate::parts::toast::Toasts;
 use crate::platform::by_id;
 use crate::router::Router;
 use crate::settings::Settings;
 
-/// What every part may ask for, besides its own arguments.
+/// What every part may use. Handles: cheap to copy.
 #[derive(Clone, Copy)]
 pub struct App {
     /// Rows and connection.
@@ -31,28 +33,28 @@ pub struct App {
     pub toasts: Toasts,
     /// The keyboard.
     pub keys: Keys,
+    /// What is said of the connection.
+    pub badge: Memo<Badge>,
     /// Whether the panel about the connection is open.
     pub connection_open: RwSignal<bool>,
     /// Whether the help is open.
     pub help_open: RwSignal<bool>,
 }
 
-impl App {
-    /// The one of this page.
-    pub fn get() -> App {
-        expect_context()
-    }
-}
-
 /// Replaces the static shell of `index.html` by the living page.
 pub fn start() {
     let Some(host) = by_id("app") else { return };
     host.set_inner_html("");
-    mount_to(host, Shell).forget();
+    // Leptos brings the owner and the executor of effects; the elements are our own.
+    mount_to(host.clone(), move || {
+        for part in page() {
+            let _ = host.append_child(part.element());
+        }
+    })
+    .forget();
 }
 
-#[component]
-fn Shell() -> impl IntoView {
+fn page() -> Vec<El> {
     let live = Live::start();
     let app = App {
         live,
@@ -60,36 +62,39 @@ fn Shell() -> impl IntoView {
         settings: Settings::start(),
         toasts: Toasts::start(),
         keys: Keys::start(),
+        badge: badge(live),
         connection_open: RwSignal::new(false),
         help_open: RwSignal::new(false),
     };
-    provide_context(app);
     hook::install(live);
     global_keys(app);
 
     let refused = live.signals().refused;
-    Effect::new(move || {
+    effect(move || {
         if let Some(error) = refused.get() {
             app.toasts.show(format!("{} ({})", error.message, error.code));
         }
     });
 
     let page = app.router.page();
-    view! {
-        <a class="skip" href="#main">"Skip to the content"</a>
-        <Header/>
-        <Banners/>
-        <main id="main" tabindex="-1">
-            {move || match page.get() {
-                Page::DarkPool => view! { <TablePage/> }.into_any(),
-                Page::Tape => view! { <TapePage/> }.into_any(),
-            }}
-        </main>
-        <ConnectionDialog/>
-        <HelpDialog/>
-        <ToastStack/>
-        <Announcer/>
-    }
+    let content = move || {
+        let page = page.get();
+        vec![untrack(|| match page {
+            Page::DarkPool => table_page(app),
+            Page::Tape => tape_page(app),
+        })]
+    };
+    let mut parts = vec![
+        of("a", "skip").attr("href", "#main").text("Skip to the content"),
+        header(app),
+        banners(app),
+        el("main").attr("id", "main").attr("tabindex", "-1").region(content),
+        connection_dialog(app),
+        help_dialog(app),
+        app.toasts.stack(),
+    ];
+    parts.extend(announcer(app));
+    parts
 }
 
 /// Keys that mean the same on every page.

@@ -296,6 +296,12 @@ impl Core {
         self.request_frame();
     }
 
+    fn set_sources(&self, sources: BTreeMap<Box<str>, SourceState>) {
+        if self.signals.sources.with_untracked(|known| *known != sources) {
+            self.signals.sources.set(sources);
+        }
+    }
+
     fn request_frame(&self) {
         if let Some(frame) = self.frame.get() {
             frame.request();
@@ -376,11 +382,10 @@ impl Sink for Core {
                 }
                 self.request_frame();
             }
+            Event::Sources(sources) => self.set_sources(sources),
             Event::Heartbeat(heartbeat) => {
                 self.signals.clients.set(Some(heartbeat.clients));
-                if self.signals.sources.with_untracked(|sources| *sources != heartbeat.sources) {
-                    self.signals.sources.set(heartbeat.sources);
-                }
+                self.set_sources(heartbeat.sources);
             }
             Event::Latency { rtt_ms, clock_offset_ms } => {
                 self.clock_offset_ms.set(clock_offset_ms);

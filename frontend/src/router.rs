@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::model::query::Query;
 use crate::model::route::{Page, Route};
+use crate::parts::el::{effect, memo};
 use crate::platform::{Listener, document, window};
 
 /// Where the reader is, and how to go elsewhere. A handle: cheap to copy.
@@ -25,23 +26,23 @@ impl Router {
     pub fn start() -> Router {
         let route = RwSignal::new(here());
         let back = Listener::on(&window(), "popstate", move |_| route.set(here()));
-        Effect::new(move || route.with(|route| document().set_title(&title(route))));
+        effect(move || route.with(|route| document().set_title(&title(route))));
         Router { route, _back: StoredValue::new_local(back) }
     }
 
     /// The page. Changes only with the page.
     pub fn page(self) -> Memo<Page> {
-        Memo::new(move |_| self.route.with(|route| route.page))
+        memo(move || self.route.with(|route| route.page))
     }
 
     /// The ticker whose panel is open. Changes only with the ticker.
     pub fn ticker(self) -> Memo<Option<Ticker>> {
-        Memo::new(move |_| self.route.with(Route::ticker))
+        memo(move || self.route.with(Route::ticker))
     }
 
     /// Something that is read from the query. Changes only when it does.
     pub fn read<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Query) -> T) -> Memo<T> {
-        Memo::new(move |_| self.route.with(|route| read(&route.query)))
+        memo(move || self.route.with(|route| read(&route.query)))
     }
 
     /// Goes to a place that Back returns from.

@@ -7,6 +7,7 @@ use web_sys::StorageEvent;
 
 use crate::model::clock::{self, Zone};
 use crate::model::watch::Watchlist;
+use crate::parts::el::effect;
 use crate::platform::{Listener, load, local_offset_min, root, save, window};
 
 /// Light or dark.
@@ -95,19 +96,19 @@ impl Settings {
     }
 
     fn keep(self) {
-        Effect::new(move || {
+        effect(move || {
             let theme = self.theme.get().key();
             save("theme", theme);
             let _ = root().set_attribute("data-theme", theme);
         });
-        Effect::new(move || {
+        effect(move || {
             let density = self.density.get().key();
             save("density", density);
             let _ = root().set_attribute("data-density", density);
         });
-        Effect::new(move || save("zone", self.zone.get().key()));
-        Effect::new(move || save("shortcuts", if self.shortcuts.get() { "on" } else { "off" }));
-        Effect::new(move || save("watchlist", &self.watchlist.with(Watchlist::text)));
+        effect(move || save("zone", self.zone.get().key()));
+        effect(move || save("shortcuts", if self.shortcuts.get() { "on" } else { "off" }));
+        effect(move || save("watchlist", &self.watchlist.with(Watchlist::text)));
         // Another tab of the same reader.
         let other_tab = Listener::on(&window(), "storage", move |event| {
             let watchlist = event

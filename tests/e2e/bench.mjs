@@ -104,7 +104,7 @@ const browser = await launch();
 console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}, Chromium ${browser.version()}\n`);
 
 const size = await sizes();
-const server = await Server.start({ settings: { UNDERCURRENT_DEMO_TICKERS: '500', UNDERCURRENT_DEMO_RATE: '200' } });
+const server = await Server.start({ settings: { UNDERCURRENT_DEMO_TICKERS: '500', UNDERCURRENT_DEMO_RATE: '50' } });
 const loadings = [];
 for (let i = 0; i < LOADINGS; i++) loadings.push(await firstRow(browser, server.origin));
 await server.remove();

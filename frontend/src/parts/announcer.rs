@@ -3,34 +3,31 @@
 
 use leptos::prelude::*;
 
+use super::el::{El, effect, memo, of};
 use crate::app::App;
 use crate::domain::darkpool::glance::Glance;
 use crate::model::badge::sentence;
-use crate::parts::connection::badge;
 
 /// Seconds between two summaries.
 const EVERY_S: u64 = 10;
 
 /// Two regions that are heard and not seen.
-#[component]
-pub fn Announcer() -> impl IntoView {
-    let app = App::get();
+pub fn announcer(app: App) -> [El; 2] {
     let signals = app.live.signals();
-    let badge = badge(app);
     let summary = RwSignal::new(String::new());
-    Effect::new(move || {
+    effect(move || {
         let second = signals.second.get().ms() / 1000;
         if second.is_multiple_of(EVERY_S) && !signals.paused.get_untracked() {
             let glance = app.live.darkpool(|store| Glance::of(store.tickers()));
-            if glance.tickers > 0 && !badge.with_untracked(|b| b.lost) {
+            if glance.tickers > 0 && !app.badge.with_untracked(|b| b.lost) {
                 summary.set(glance.sentence());
             }
         }
     });
-    let lost = Memo::new(move |_| badge.with(|badge| badge.lost));
+    let lost = memo(move || app.badge.with(|badge| badge.lost));
     let alarm = move || if lost.get() { signals.status.with_untracked(|s| sentence(&s.phase)) } else { String::new() };
-    view! {
-        <div class="unseen" role="status">{move || summary.get()}</div>
-        <div class="unseen" role="alert">{alarm}</div>
-    }
+    [
+        of("div", "unseen").attr("role", "status").text_from(move || summary.get()),
+        of("div", "unseen").attr("role", "alert").text_from(alarm),
+    ]
 }

@@ -1,12 +1,12 @@
 //! The chart of a panel: a JavaScript module that is loaded when it is first needed.
 
 use js_sys::{Float64Array, Promise};
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlElement;
 
+use super::el::{El, effect, of};
 use crate::app::App;
 use crate::domain::darkpool::detail::Line;
 use crate::model::clock::Zone;
@@ -33,71 +33,63 @@ extern "C" {
 }
 
 /// The chart; it draws `line` whenever that changes.
-#[component]
-pub fn Chart(
-    /// What to draw.
-    line: RwSignal<Line>,
-) -> impl IntoView {
-    let settings = App::get().settings;
-    let host = NodeRef::<html::Div>::new();
+pub fn chart(app: App, line: RwSignal<Line>) -> El {
+    let settings = app.settings;
+    let host = of("div", "chart-host").attr("aria-hidden", "true");
     let handle = StoredValue::new_local(None::<ChartHandle>);
-    let failed = RwSignal::new(false);
-    let ready = RwSignal::new(false);
+    let (failed, ready) = (RwSignal::new(false), RwSignal::new(false));
     let zone = move || match settings.zone.get() {
         Zone::NewYork => "America/New_York",
         Zone::Local => "",
         Zone::Utc => "UTC",
     };
 
-    Effect::new(move || {
-        let Some(host) = host.get() else { return };
-        spawn_local(async move {
-            let Some(module) = load().await else {
-                failed.try_set(true);
-                return;
-            };
-            // The panel may be closed by now.
-            if ready.is_disposed() {
-                return;
+    let element = host.element().clone();
+    spawn_local(async move {
+        let module = load().await;
+        // The panel may be closed by now.
+        if ready.is_disposed() {
+            return;
+        }
+        match module {
+            Some(module) => {
+                handle.set_value(Some(module.create(&element, untrack(zone))));
+                ready.set(true);
             }
-            handle.set_value(Some(module.create(&host, untrack(zone))));
-            ready.set(true);
-        });
-    });
-    Effect::new(move || {
-        let line = line.get();
-        if ready.get() {
-            handle.with_value(|chart| {
-                if let Some(chart) = chart {
-                    chart.data(column(&line.seconds), column(&line.cents), column(&line.micros));
-                }
-            });
+            None => failed.set(true),
         }
     });
-    Effect::new(move || {
+    let tell = move |tell: &dyn Fn(&ChartHandle)| {
+        handle.with_value(|chart| {
+            if let Some(chart) = chart {
+                tell(chart);
+            }
+        });
+    };
+    effect(move || {
+        ready.track();
+        let line = line.get();
+        tell(&|chart| chart.data(column(&line.seconds), column(&line.cents), column(&line.micros)));
+    });
+    effect(move || {
+        ready.track();
         settings.theme.track();
         let zone = zone();
-        if ready.get() {
-            handle.with_value(|chart| chart.as_ref().inspect(|chart| chart.paint(zone)).is_some());
-        }
+        tell(&|chart| chart.paint(zone));
     });
     on_cleanup(move || {
-        handle.try_update_value(|chart| chart.take().map(|chart| chart.remove()));
+        if let Some(Some(chart)) = handle.try_update_value(Option::take) {
+            chart.remove();
+        }
     });
 
-    let empty = move || line.with(|line| line.seconds.is_empty());
-    let state = move || match (failed.get(), ready.get(), empty()) {
-        (true, ..) => "The chart could not be loaded.",
-        (_, false, _) => "Loading the chart\u{2026}",
-        (_, true, true) => "No prints yet.",
-        (_, true, false) => "",
+    let state = move || match (failed.get(), ready.get(), line.with(|line| line.seconds.is_empty())) {
+        (true, ..) => "The chart could not be loaded.".to_owned(),
+        (_, false, _) => "Loading the chart\u{2026}".to_owned(),
+        (_, true, true) => "No prints yet.".to_owned(),
+        (_, true, false) => String::new(),
     };
-    view! {
-        <div class="chart">
-            <div class="chart-host" node_ref=host aria-hidden="true"></div>
-            <p class="chart-state">{state}</p>
-        </div>
-    }
+    of("div", "chart").kid(host).kid(of("p", "chart-state").text_from(state))
 }
 
 async fn load() -> Option<ChartModule> {

@@ -1,105 +1,53 @@
 //! Small controls: buttons with an icon, a choice between few, a choice between many.
 
-use leptos::prelude::*;
-
+use super::el::{El, el, of};
 use super::icon::{Icon, icon};
 
 /// A button that is an icon; its label is its name and its tooltip.
-#[component]
-pub fn IconButton(
-    /// What it looks like.
-    shape: Icon,
-    /// What it does.
-    #[prop(into)]
-    label: Signal<String>,
-    /// Does it.
-    press: impl Fn() + 'static,
-) -> impl IntoView {
-    view! {
-        <button class="ghost" aria-label=label title=label on:click=move |_| press()>
-            {icon(shape)}
-        </button>
-    }
+pub fn icon_button(shape: Icon, label: &str, press: impl Fn() + 'static) -> El {
+    of("button", "ghost").label(label).kid(icon(shape)).press(press)
 }
 
-/// A few choices side by side, one of them pressed.
-#[component]
-pub fn Segments<T: Copy + PartialEq + Send + Sync + 'static>(
-    /// What is chosen.
-    label: &'static str,
-    /// The choices and what they are called.
-    choices: Vec<(T, &'static str)>,
-    /// The present one.
-    #[prop(into)]
-    value: Signal<T>,
-    /// Chooses another.
-    choose: impl Fn(T) + Copy + 'static,
-) -> impl IntoView {
-    let button = move |(choice, name): (T, &'static str)| {
-        view! {
-            <button aria-pressed=move || (value.get() == choice).to_string() on:click=move |_| choose(choice)>
-                {name}
-            </button>
-        }
+/// A few choices side by side, one of them pressed: the one of which `is` says so.
+pub fn segments(
+    label: &str,
+    choices: &[&str],
+    is: impl Fn(usize) -> bool + Clone + 'static,
+    choose: impl Fn(usize) + Clone + 'static,
+) -> El {
+    let button = |(at, name): (usize, &&str)| {
+        let (is, choose) = (is.clone(), choose.clone());
+        el("button").text(name).pressed(move || is(at)).press(move || choose(at))
     };
-    view! {
-        <div class="segments" role="group" aria-label=label>
-            {choices.into_iter().map(button).collect_view()}
-        </div>
-    }
+    of("div", "segments").attr("role", "group").attr("aria-label", label).kids(choices.iter().enumerate().map(button))
 }
 
 /// A switch that is on or off.
-#[component]
-pub fn Toggle(
-    /// What it switches.
-    label: &'static str,
-    /// What explains it.
-    #[prop(optional)]
-    hint: &'static str,
-    /// Drawn before the label.
-    #[prop(optional)]
-    shape: Option<Icon>,
-    /// Whether it is on.
-    #[prop(into)]
-    on: Signal<bool>,
-    /// Turns it over.
-    flip: impl Fn() + 'static,
-) -> impl IntoView {
-    view! {
-        <button class="toggle" title=hint aria-pressed=move || on.get().to_string() on:click=move |_| flip()>
-            {shape.map(icon)}
-            <span>{label}</span>
-        </button>
-    }
+pub fn toggle(label: &str, hint: &str, on: impl Fn() -> bool + 'static, flip: impl Fn() + 'static) -> El {
+    of("button", "toggle").attr("title", hint).kid(el("span").text(label)).pressed(on).press(flip)
 }
 
-/// A list of numbers to choose from.
-#[component]
-pub fn Threshold(
-    /// What is chosen.
-    label: &'static str,
-    /// The numbers and what they are called.
-    choices: Vec<(i64, String)>,
-    /// The present one.
-    #[prop(into)]
-    value: Signal<i64>,
-    /// Chooses another.
-    choose: impl Fn(i64) + 'static,
-) -> impl IntoView {
-    let option = move |(number, name): (i64, String)| {
-        view! { <option value=number.to_string() selected=move || value.get() == number>{name}</option> }
+/// A list of values to choose from; `is` says which is the present one.
+pub fn choice(
+    label: &str,
+    options: impl IntoIterator<Item = (String, String)>,
+    is: impl Fn(&str) -> bool + Clone + 'static,
+    choose: impl Fn(String) + 'static,
+) -> El {
+    let option = |(value, name): (String, String)| {
+        let is = is.clone();
+        el("option").attr("value", &value).text(&name).selected_from(move || is(&value))
     };
-    let changed = move |text: String| choose(text.parse().unwrap_or(0));
-    view! {
-        <select
-            class="threshold"
-            aria-label=label
-            title=label
-            class:set=move || value.get() != 0
-            on:change:target=move |event| changed(event.target().value())
-        >
-            {choices.into_iter().map(option).collect_view()}
-        </select>
-    }
+    of("select", "choice").label(label).kids(options.into_iter().map(option)).input("change", choose)
+}
+
+/// A checkbox with its label.
+pub fn checkbox(label: &str, hint: &str, is: impl Fn() -> bool + 'static, flip: impl Fn() + 'static) -> El {
+    let input = el("input").attr("type", "checkbox").checked_from(is).on("change", move |_| flip());
+    of("label", "check").attr("title", hint).kid(input).text(label)
+}
+
+/// Text that is heard and not seen.
+pub fn unseen(text: &str) -> El {
+    of("span", "unseen").text(text)
 }

@@ -1,49 +1,37 @@
 //! A modal dialog: the browser's own, which keeps the focus inside and gives it back.
 
-use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
 
-use super::icon::{Icon, icon};
+use super::controls::icon_button;
+use super::el::{El, effect, el, of};
+use super::icon::Icon;
 
-/// A dialog that is open while `open` is true.
-#[component]
-pub fn Dialog(
-    /// Whether it is open.
-    open: RwSignal<bool>,
-    /// What it is called.
-    title: &'static str,
-    /// What is in it; made when it opens.
-    children: ChildrenFn,
-) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        match (open.get(), dialog.open()) {
-            (true, false) => {
-                // It fails only on a dialog that is open already.
-                let _ = dialog.show_modal();
+/// A dialog that is open while `open` is true. What is in it is made when it opens.
+pub fn dialog(open: RwSignal<bool>, title: &'static str, body: impl Fn() -> Vec<El> + 'static) -> El {
+    let close = move || open.set(false);
+    let head =
+        of("header", "sheet-head").kid(el("h2").text(title)).kid(icon_button(Icon::Close, "Close", close));
+    let inside = move || if open.get() { untrack(&body) } else { Vec::new() };
+    let dialog = el("dialog")
+        .attr("aria-label", title)
+        .kid(of("div", "sheet").kid(head).kid(el("div").region(inside)))
+        .on("close", move |_| open.set(false))
+        // The sheet covers the dialog, so a click on the dialog itself is one beside it.
+        .on("click", move |event| {
+            if event.target() == event.current_target() {
+                open.set(false);
             }
-            (false, true) => dialog.close(),
-            (true, true) | (false, false) => {}
+        });
+    let element: HtmlDialogElement = dialog.element().clone().unchecked_into();
+    effect(move || match (open.get(), element.open()) {
+        (true, false) => {
+            // It fails only on a dialog that is not in the page, or is open already.
+            let _ = element.show_modal();
         }
+        (false, true) => element.close(),
+        (true, true) | (false, false) => {}
     });
-    // The children cover the dialog, so a click on the dialog itself is one beside it.
-    let beside = move |event: leptos::ev::MouseEvent| {
-        if event.target() == event.current_target() {
-            open.set(false);
-        }
-    };
-    view! {
-        <dialog node_ref=dialog aria-label=title on:close=move |_| open.set(false) on:click=beside>
-            <div class="sheet">
-                <header class="sheet-head">
-                    <h2>{title}</h2>
-                    <button class="ghost" aria-label="Close" on:click=move |_| open.set(false)>
-                        {icon(Icon::Close)}
-                    </button>
-                </header>
-                <Show when=move || open.get()>{children()}</Show>
-            </div>
-        </dialog>
-    }
+    dialog
 }

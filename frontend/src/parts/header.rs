@@ -1,55 +1,53 @@
 //! The header: brand, pages, the connection's badge, theme and help.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::MouseEvent;
 
+use super::connection::connection_badge;
+use super::controls::icon_button;
+use super::el::{El, el, of};
+use super::icon::{Icon, icon};
 use crate::app::App;
 use crate::model::route::Page;
-use crate::parts::connection::ConnectionBadge;
-use crate::parts::controls::IconButton;
-use crate::parts::icon::{Icon, icon};
+use crate::settings::Theme;
 
-#[component]
-pub fn Header() -> impl IntoView {
-    let app = App::get();
+pub fn header(app: App) -> El {
     let theme = app.settings.theme;
-    view! {
-        <header class="top">
-            <span class="brand">{icon(Icon::Brand)}<b>"Undercurrent"</b></span>
-            <nav aria-label="Pages">
-                <PageLink page=Page::DarkPool shape=Icon::Table/>
-                <PageLink page=Page::Tape shape=Icon::Tape/>
-            </nav>
-            <span class="spring"></span>
-            <ConnectionBadge/>
-            <IconButton
-                shape=Icon::Theme
-                label=Signal::derive(move || format!("Theme: {}", theme.get().key()))
-                press=move || theme.update(|theme| *theme = theme.next())
-            />
-            <IconButton
-                shape=Icon::Help
-                label="Help and shortcuts"
-                press=move || app.help_open.set(true)
-            />
-        </header>
-    }
+    let next_theme = icon_button(Icon::Theme, "Theme", move || theme.update(|theme| *theme = theme.next()))
+        .attr_from("title", move || {
+            Some(match theme.get() {
+                Theme::Auto => "Theme: as the system".to_owned(),
+                chosen => format!("Theme: {}", chosen.key()),
+            })
+        });
+    of("header", "top")
+        .kid(of("span", "brand").kid(icon(Icon::Brand)).kid(el("b").text("Undercurrent")))
+        .kid(
+            el("nav")
+                .attr("aria-label", "Pages")
+                .kid(page_link(app, Page::DarkPool, Icon::Table))
+                .kid(page_link(app, Page::Tape, Icon::Tape)),
+        )
+        .kid(of("span", "spring"))
+        .kid(connection_badge(app))
+        .kid(next_theme)
+        .kid(icon_button(Icon::Help, "Help and shortcuts", move || app.help_open.set(true)))
 }
 
 /// A link that the router follows; with a modifier the browser does.
-#[component]
-fn PageLink(page: Page, shape: Icon) -> impl IntoView {
-    let router = App::get().router;
-    let here = router.page();
-    let turn = move |event: leptos::ev::MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-            event.prevent_default();
-            router.turn_to(page);
-        }
-    };
-    view! {
-        <a href=page.path() on:click=turn aria-current=move || (here.get() == page).then_some("page")>
-            {icon(shape)}
-            {page.title()}
-        </a>
-    }
+fn page_link(app: App, page: Page, shape: Icon) -> El {
+    let here = app.router.page();
+    el("a")
+        .attr("href", page.path())
+        .attr_from("aria-current", move || (here.get() == page).then(|| "page".to_owned()))
+        .kid(icon(shape))
+        .text(page.title())
+        .on("click", move |event| {
+            let mouse: &MouseEvent = event.unchecked_ref();
+            if !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key()) {
+                event.prevent_default();
+                app.router.turn_to(page);
+            }
+        })
 }

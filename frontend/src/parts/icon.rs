@@ -1,6 +1,6 @@
 //! Icons as inline SVG, drawn with one path on a grid of 24.
 
-use leptos::prelude::*;
+use super::el::{El, svg};
 
 /// An icon. It is decoration: the text beside it, or the button's label, says what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +59,10 @@ impl Icon {
 }
 
 /// Draws an icon.
-pub fn icon(icon: Icon) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=icon.path()></path>
-        </svg>
-    }
+pub fn icon(icon: Icon) -> El {
+    svg("svg")
+        .class("icon")
+        .attr("viewBox", "0 0 24 24")
+        .attr("aria-hidden", "true")
+        .kid(svg("path").attr("d", icon.path()))
 }

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod connection;
 pub mod controls;
 pub mod dialog;
+pub mod el;
 pub mod header;
 pub mod help;
 pub mod icon;

@@ -1,42 +1,32 @@
 //! The field that `/` leads to.
 
-use leptos::ev::KeyboardEvent;
-use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
+use super::controls::unseen;
+use super::el::{El, el, of};
 use super::icon::{Icon, icon};
 
-/// A search for tickers.
-#[component]
-pub fn SearchField(
-    /// What is searched for.
-    #[prop(into)]
-    text: Signal<String>,
-    /// Something else is typed; Escape empties it.
+/// A search for tickers. `typed` hears what is typed, Escape empties it, Enter calls `enter`.
+pub fn search_field(
+    text: impl Fn() -> String + 'static,
     typed: impl Fn(String) + Copy + 'static,
-    /// Enter.
     enter: impl Fn() + 'static,
-) -> impl IntoView {
-    let key = move |event: KeyboardEvent| match &*event.key() {
-        "Enter" => enter(),
-        "Escape" => typed(String::new()),
-        _ => {}
-    };
-    view! {
-        <label class="search">
-            {icon(Icon::Search)}
-            <span class="unseen">"Search a ticker"</span>
-            <input
-                id="search"
-                type="search"
-                placeholder="Ticker   /"
-                autocomplete="off"
-                autocapitalize="characters"
-                spellcheck="false"
-                maxlength="16"
-                prop:value=text
-                on:input:target=move |event| typed(event.target().value())
-                on:keydown=key
-            />
-        </label>
-    }
+) -> El {
+    let input = el("input")
+        .attr("id", "search")
+        .attr("type", "search")
+        .attr("placeholder", "Ticker   /")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "characters")
+        .attr("spellcheck", "false")
+        .attr("maxlength", "16")
+        .value_from(text)
+        .input("input", typed)
+        .on("keydown", move |event| match &*event.unchecked_into::<KeyboardEvent>().key() {
+            "Enter" => enter(),
+            "Escape" => typed(String::new()),
+            _ => {}
+        });
+    of("label", "search").kid(icon(Icon::Search)).kid(unseen("Search a ticker")).kid(input)
 }

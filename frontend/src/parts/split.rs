@@ -1,17 +1,17 @@
 //! A bar of bullish against bearish.
 
-use leptos::prelude::*;
+use super::el::{El, el, of};
 
-/// The bar; `permille` of it, from the left, are bullish. What it shows is said in text beside it.
-#[component]
-pub fn Split(#[prop(into)] permille: Signal<Option<i128>>) -> impl IntoView {
+/// The bar; so many thousandths of it, from the left, are bullish. What it shows is said in text
+/// beside it.
+pub fn split(permille: impl Fn() -> Option<i128> + Clone + 'static) -> El {
+    let none = permille.clone();
     let width = move || {
-        let permille = permille.get().unwrap_or(500);
+        let permille = permille().unwrap_or(500);
         format!("{}.{}%", permille / 10, permille % 10)
     };
-    view! {
-        <span class="bar" aria-hidden="true" class:none=move || permille.get().is_none()>
-            <i style=("width", width)></i>
-        </span>
-    }
+    of("span", "bar")
+        .attr("aria-hidden", "true")
+        .flag("none", move || none().is_none())
+        .kid(el("i").style_from("width", width))
 }

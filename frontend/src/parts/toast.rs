@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::App;
+use super::el::{El, of};
 use crate::platform::Timeout;
 
 const SHOWN_MS: u64 = 4000;
@@ -12,49 +12,42 @@ const MOST: usize = 3;
 /// The notices on the screen. A handle: cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Toasts {
-    shown: RwSignal<Vec<(u32, String)>>,
-    timers: StoredValue<Vec<(u32, Timeout)>, LocalStorage>,
-    next: StoredValue<u32>,
+    shown: RwSignal<Vec<String>>,
+    over: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 impl Toasts {
     /// None.
     pub fn start() -> Toasts {
-        Toasts {
-            shown: RwSignal::new(Vec::new()),
-            timers: StoredValue::new_local(Vec::new()),
-            next: StoredValue::new(0),
-        }
+        Toasts { shown: RwSignal::new(Vec::new()), over: StoredValue::new_local(None) }
     }
 
     /// Shows a notice for a while.
     pub fn show(self, text: String) {
-        let number = self.next.get_value();
-        self.next.set_value(number.wrapping_add(1));
         self.shown.update(|shown| {
-            shown.retain(|(_, other)| *other != text);
+            shown.retain(|other| *other != text);
             if shown.len() >= MOST {
                 shown.remove(0);
             }
-            shown.push((number, text));
+            shown.push(text);
         });
-        let over = move || {
-            self.shown.update(|shown| shown.retain(|(n, _)| *n != number));
-            self.timers.update_value(|timers| timers.retain(|(n, _)| *n != number));
-        };
-        self.timers.update_value(|timers| timers.push((number, Timeout::after(SHOWN_MS, over))));
+        self.wait();
     }
-}
 
-/// Where they are shown, and spoken.
-#[component]
-pub fn ToastStack() -> impl IntoView {
-    let shown = App::get().toasts.shown;
-    view! {
-        <div class="toasts" role="status">
-            <For each=move || shown.get() key=|(number, _)| *number let:toast>
-                <p class="toast">{toast.1}</p>
-            </For>
-        </div>
+    /// After a while the oldest goes, then the next.
+    fn wait(self) {
+        let over = move || {
+            self.shown.update(|shown| drop(shown.drain(..1.min(shown.len()))));
+            if self.shown.with_untracked(|shown| !shown.is_empty()) {
+                self.wait();
+            }
+        };
+        self.over.set_value(Some(Timeout::after(SHOWN_MS, over)));
+    }
+
+    /// Where they are shown, and spoken.
+    pub fn stack(self) -> El {
+        let toasts = move || self.shown.get().iter().map(|text| of("p", "toast").text(text)).collect();
+        of("div", "toasts").attr("role", "status").region(toasts)
     }
 }

@@ -60,10 +60,14 @@ export class StandIn {
     const limits = { messages_per_s: 10, burst: 20, topics: 128, message_bytes: 16384 };
     say({ type: 'welcome', client: 'c-1', session_ms: Date.now(), heartbeat_ms: 10_000, version: '1.0.0', user: null, limits });
     const market = new Market(TICKERS);
-    const heartbeat = () => say({ type: 'heartbeat', ts: Date.now(), clients: 1, heads: { [TOPIC]: market.position() }, sources: { demo: 'live' } });
+    let flow;
+    const heartbeat = () => {
+      const heads = flow ? { [TOPIC]: market.position() } : {};
+      say({ type: 'heartbeat', ts: Date.now(), clients: 1, heads, sources: { demo: 'live' } });
+    };
     heartbeat();
-    const timers = [setInterval(heartbeat, 5_000)];
-    client.on('close', () => timers.forEach(clearInterval));
+    const heart = setInterval(heartbeat, 5_000);
+    client.on('close', () => { clearInterval(heart); clearInterval(flow); });
     client.on('message', (data) => {
       const message = JSON.parse(data);
       if (message.type === 'ping') say({ type: 'pong', t0: message.t0, t1: Date.now() });
@@ -73,7 +77,8 @@ export class StandIn {
       say({ type: 'subscribed', id: message.id, topics });
       if (message.topics.some(({ topic }) => topic === TOPIC)) {
         say(market.snapshot());
-        timers.push(this.#flow(market, say));
+        clearInterval(flow);
+        flow = this.#flow(market, say);
       }
     });
   }

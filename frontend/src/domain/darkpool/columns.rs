@@ -33,6 +33,34 @@ pub enum Column {
     Spark,
 }
 
+/// Some of the columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Columns(u16);
+
+impl Columns {
+    /// Whether it is among them.
+    #[must_use]
+    pub const fn has(self, column: Column) -> bool {
+        self.0 & (1 << column.index()) != 0
+    }
+
+    /// Takes a column in, or out.
+    pub const fn toggle(&mut self, column: Column) {
+        self.0 ^= 1 << column.index();
+    }
+
+    /// They, from left to right.
+    pub fn iter(self) -> impl Iterator<Item = Column> {
+        Column::ALL.into_iter().filter(move |column| self.has(*column))
+    }
+}
+
+impl FromIterator<Column> for Columns {
+    fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Columns {
+        Columns(columns.into_iter().fold(0, |bits, column| bits | 1 << column.index()))
+    }
+}
+
 impl Column {
     /// All of them, from left to right.
     pub const ALL: [Column; 10] = [
@@ -109,13 +137,13 @@ impl Column {
     #[must_use]
     pub const fn track(self) -> &'static str {
         match self {
-            Column::Net | Column::Notional => "minmax(84px,.8fr)",
-            Column::Split => "minmax(132px,2fr)",
-            Column::Sentiment => "minmax(92px,.8fr)",
-            Column::Last => "minmax(148px,1.2fr)",
-            Column::Age => "minmax(56px,.5fr)",
-            Column::Prints | Column::OffExchange | Column::Shares => "minmax(76px,.7fr)",
-            Column::Spark => "minmax(112px,1.2fr)",
+            Column::Net | Column::Notional => "minmax(76px,.8fr)",
+            Column::Split => "minmax(150px,2fr)",
+            Column::Sentiment => "minmax(76px,.8fr)",
+            Column::Last => "minmax(136px,1.2fr)",
+            Column::Age => "minmax(46px,.5fr)",
+            Column::Prints | Column::OffExchange | Column::Shares => "minmax(66px,.7fr)",
+            Column::Spark => "minmax(72px,1.2fr)",
         }
     }
 

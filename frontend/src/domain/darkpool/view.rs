@@ -1,11 +1,8 @@
 //! What a reader asked to see of the tickers, and in which order: kept in the address.
 
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
-
 use shared::units::Money;
 
-use super::columns::Column;
+use super::columns::{Column, Columns};
 use super::tickers::{Row, Tickers};
 use crate::model::query::{Query, put};
 use crate::model::watch::Watchlist;
@@ -54,7 +51,7 @@ pub struct View {
     /// The order.
     pub sort: Sort,
     /// The columns.
-    pub columns: BTreeSet<Column>,
+    pub columns: Columns,
 }
 
 impl Default for View {
@@ -70,7 +67,7 @@ impl Default for View {
     }
 }
 
-fn default_columns() -> BTreeSet<Column> {
+fn default_columns() -> Columns {
     Column::ALL.into_iter().filter(|column| column.is_default()).collect()
 }
 
@@ -132,7 +129,7 @@ impl View {
     pub fn read(query: &Query) -> View {
         let get = |name: &str| query.get(name).map(String::as_str);
         let plain = View::default();
-        let columns: BTreeSet<Column> =
+        let columns: Columns =
             get("cols").map_or_else(default_columns, |keys| keys.split(',').filter_map(Column::of).collect());
         View {
             search: get("q").unwrap_or_default().chars().take(16).collect(),
@@ -191,13 +188,15 @@ impl View {
             SortBy::Ticker if self.sort.descending => rows.reverse(),
             SortBy::Ticker => {}
             SortBy::Column(column) => {
-                let rank = |row: &Row| column.rank(tickers, *row);
-                // Unknown values last, whichever way it goes.
-                if self.sort.descending {
-                    rows.sort_by_cached_key(|row| rank(row).map_or((1, Reverse(0)), |r| (0, Reverse(r))));
-                } else {
-                    rows.sort_by_cached_key(|row| rank(row).map_or((1, 0), |r| (0, r)));
-                }
+                // Sorted by whether it is unknown, then by rank, then by name (the order so far).
+                let rank = |row: Row| match column.rank(tickers, row) {
+                    Some(rank) if self.sort.descending => (false, -rank),
+                    Some(rank) => (false, rank),
+                    None => (true, 0),
+                };
+                let mut ranked: Vec<_> = rows.iter().enumerate().map(|(name, row)| (rank(*row), name)).collect();
+                ranked.sort_unstable();
+                rows = ranked.into_iter().map(|(_, name)| rows[name]).collect();
             }
         }
         // Whoever types a name in full means that one.
@@ -270,7 +269,7 @@ mod tests {
             watched: true,
             least: 50_000,
             sort: Sort::of("sentiment").unwrap(),
-            columns: [Column::Net, Column::Spark].into(),
+            columns: [Column::Net, Column::Spark].into_iter().collect(),
         };
         let mut query = Query::new();
         view.write(&mut query);

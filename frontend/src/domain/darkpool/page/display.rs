@@ -6,58 +6,49 @@ use crate::app::App;
 use crate::domain::darkpool::columns::Column;
 use crate::domain::darkpool::view::View;
 use crate::model::clock::Zone;
-use crate::parts::controls::Segments;
-use crate::parts::dialog::Dialog;
+use crate::parts::controls::{checkbox, segments};
+use crate::parts::dialog::dialog;
+use crate::parts::el::{El, el, of};
 use crate::settings::{Density, Theme};
 
-#[component]
-pub fn DisplayDialog(open: RwSignal<bool>, view: Memo<View>) -> impl IntoView {
-    let app = App::get();
+const DENSITIES: [Density; 2] = [Density::Comfortable, Density::Compact];
+
+pub fn display_dialog(app: App, open: RwSignal<bool>, view: Memo<View>) -> El {
     let settings = app.settings;
     let flip = move |column: Column| {
         let mut next = view.get_untracked();
-        if !next.columns.remove(&column) {
-            next.columns.insert(column);
-        }
+        next.columns.toggle(column);
         app.router.edit(|query| next.write(query));
     };
     let column = move |column: Column| {
-        view! {
-            <label class="check" title=column.hint()>
-                <input
-                    type="checkbox"
-                    prop:checked=move || view.with(|view| view.columns.contains(&column))
-                    on:change=move |_| flip(column)
-                />
-                {column.title()}
-            </label>
-        }
+        let shown = move || view.with(|view| view.columns.has(column));
+        checkbox(column.title(), column.hint(), shown, move || flip(column))
     };
-    view! {
-        <Dialog open=open title="Display">
-            <h3>"Columns"</h3>
-            <div class="checks">{Column::ALL.map(column).collect_view()}</div>
-            <h3>"Rows"</h3>
-            <Segments
-                label="Density"
-                choices=vec![(Density::Comfortable, "Comfortable"), (Density::Compact, "Compact")]
-                value=settings.density
-                choose=move |density| settings.density.set(density)
-            />
-            <h3>"Times"</h3>
-            <Segments
-                label="Time zone"
-                choices=Zone::ALL.map(|zone| (zone, zone.label())).to_vec()
-                value=settings.zone
-                choose=move |zone| settings.zone.set(zone)
-            />
-            <h3>"Colours"</h3>
-            <Segments
-                label="Theme"
-                choices=vec![(Theme::Auto, "As the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")]
-                value=settings.theme
-                choose=move |theme| settings.theme.set(theme)
-            />
-        </Dialog>
-    }
+    dialog(open, "Display", move || {
+        vec![
+            el("h3").text("Columns"),
+            of("div", "checks").kids(Column::ALL.map(column)),
+            el("h3").text("Rows"),
+            segments(
+                "Density",
+                &["Comfortable", "Compact"],
+                move |at| settings.density.get() == DENSITIES[at],
+                move |at| settings.density.set(DENSITIES[at]),
+            ),
+            el("h3").text("Times"),
+            segments(
+                "Time zone",
+                &Zone::ALL.map(Zone::label),
+                move |at| settings.zone.get() == Zone::ALL[at],
+                move |at| settings.zone.set(Zone::ALL[at]),
+            ),
+            el("h3").text("Colours"),
+            segments(
+                "Theme",
+                &["As the system", "Light", "Dark"],
+                move |at| settings.theme.get() == Theme::ALL[at],
+                move |at| settings.theme.set(Theme::ALL[at]),
+            ),
+        ]
+    })
 }

@@ -14,50 +14,30 @@ mod watched;
 
 use leptos::prelude::*;
 use shared::domain::darkpool::DarkPoolTopic;
+use shared::units::Ticker;
 
 use crate::app::App;
-use crate::model::watch::Watchlist;
-use panel::Panel;
+use crate::model::watch::MOST;
+use crate::parts::el::{El, of};
+use panel::panel;
 
 /// The table of tickers.
-#[component]
-pub fn TablePage() -> impl IntoView {
-    let app = App::get();
+pub fn table_page(app: App) -> El {
     app.live.follow_here(DarkPoolTopic::Top.topic());
     watched::follow_the_rest(app);
     let table = table::Table::new(app);
-    view! {
-        <div class="page" class:with-panel=move || app.router.ticker().get().is_some()>
-            <section class="pane" aria-label="Tickers">
-                <strip::Strip/>
-                <toolbar::Toolbar table=table.clone()/>
-                {table.view()}
-            </section>
-            <PanelSpace/>
-        </div>
-    }
+    let toolbar = toolbar::toolbar(app, &table);
+    page(app, "Tickers", [strip::strip(app), toolbar, table.into_view()])
 }
 
 /// The live tape.
-#[component]
-pub fn TapePage() -> impl IntoView {
-    let app = App::get();
+pub fn tape_page(app: App) -> El {
     app.live.follow_here(DarkPoolTopic::Tape.topic());
-    view! {
-        <div class="page" class:with-panel=move || app.router.ticker().get().is_some()>
-            <section class="pane" aria-label="Live tape">
-                <tape_tools::TapeTools/>
-                <tape::Tape/>
-            </section>
-            <PanelSpace/>
-        </div>
-    }
+    page(app, "Live tape", [tape_tools::tape_tools(app), tape::tape(app)])
 }
 
-/// The panel of the ticker that the address names. Another ticker is another panel.
-#[component]
-fn PanelSpace() -> impl IntoView {
-    let app = App::get();
+/// A page, and the panel of the ticker that the address names. Another ticker is another panel.
+fn page(app: App, name: &str, parts: impl IntoIterator<Item = El>) -> El {
     let ticker = app.router.ticker();
     app.keys.on(move |key| {
         let open = key == "Escape" && ticker.get_untracked().is_some();
@@ -66,13 +46,16 @@ fn PanelSpace() -> impl IntoView {
         }
         open
     });
-    move || ticker.get().map(|ticker| view! { <Panel ticker=ticker/> })
+    let panels = move || ticker.get().map(|ticker| untrack(|| panel(app, &ticker))).into_iter().collect();
+    of("div", "page")
+        .flag("with-panel", move || ticker.with(Option::is_some))
+        .kid(of("section", "pane").attr("aria-label", name).kids(parts))
+        .region(panels)
 }
 
 /// Takes a ticker into the watchlist or out, and says so.
-fn toggle_watch(app: App, ticker: &shared::units::Ticker) {
-    let full =
-        app.settings.watchlist.with_untracked(|list| list.len() >= crate::model::watch::MOST && !list.has(ticker));
+fn toggle_watch(app: App, ticker: &Ticker) {
+    let full = app.settings.watchlist.with_untracked(|list| list.len() >= MOST && !list.has(ticker));
     let text = if full {
         "The watchlist is full".to_owned()
     } else if app.settings.toggle_watch(ticker) {
@@ -84,6 +67,6 @@ fn toggle_watch(app: App, ticker: &shared::units::Ticker) {
 }
 
 /// Whether a ticker is watched. Tracked.
-fn is_watched(watchlist: RwSignal<Watchlist>, ticker: Option<&shared::units::Ticker>) -> bool {
-    ticker.is_some_and(|ticker| watchlist.with(|list| list.has(ticker)))
+fn is_watched(app: App, ticker: &Ticker) -> bool {
+    app.settings.watchlist.with(|list| list.has(ticker))
 }

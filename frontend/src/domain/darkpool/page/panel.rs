@@ -2,13 +2,12 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::domain::darkpool::{DarkPoolTopic, LevelRow, PrintRow, SentimentRow};
+use shared::domain::darkpool::{DarkPoolTopic, LevelRow, SentimentRow, Side};
 use shared::units::{Money, Ticker};
 
-use super::prints::TickerPrints;
+use super::prints::{Shown as ShownPrint, side_class, ticker_prints};
 use super::row::set;
 use super::strip::lean_class;
 use super::{is_watched, toggle_watch};
@@ -17,10 +16,11 @@ use crate::domain::darkpool::detail::Line;
 use crate::domain::darkpool::tape::of_ticker;
 use crate::live::Pacer;
 use crate::model::text::{self, Sign};
-use crate::parts::chart::Chart;
-use crate::parts::controls::IconButton;
+use crate::parts::chart::chart;
+use crate::parts::controls::{icon_button, unseen};
+use crate::parts::el::{El, el, of};
 use crate::parts::icon::{Icon, icon};
-use crate::parts::split::Split;
+use crate::parts::split::split;
 use crate::platform::{copy, window};
 
 /// How many of the ticker's prints are shown.
@@ -34,56 +34,54 @@ struct Shown {
     day: RwSignal<Option<SentimentRow>>,
     levels: RwSignal<(Vec<LevelRow>, Money)>,
     line: RwSignal<Line>,
-    prints: RwSignal<Vec<Arc<PrintRow>>>,
+    prints: [ShownPrint; PRINTS],
     ready: RwSignal<bool>,
 }
 
 /// The panel of one ticker.
-#[component]
-pub fn Panel(ticker: Ticker) -> impl IntoView {
-    let app = App::get();
-    let shown = follow(app, &ticker);
-    let name = ticker.to_string();
-    let label = format!("{ticker} in detail");
+pub fn panel(app: App, ticker: &Ticker) -> El {
+    let shown = follow(app, ticker);
+    let Shown { day, line, ready, levels, prints } = shown;
     let (own, starred) = (ticker.clone(), ticker.clone());
-    let watched = move || is_watched(app.settings.watchlist, Some(&own));
+    let watch = of("button", "star ghost")
+        .label("Watch (w)")
+        .pressed(move || is_watched(app, &own))
+        .press(move || toggle_watch(app, &starred))
+        .kid(icon(Icon::Star));
     let share = move || {
         copy(&window().location().href().unwrap_or_default());
         app.toasts.show("Link copied".to_owned());
     };
-    let Shown { day, line, ready, .. } = shown;
-    view! {
-        <aside class="panel" aria-label=label>
-            <header class="panel-head">
-                <h2>{name}</h2>
-                <LastPrint day=day/>
-                <span class="spring"></span>
-                <button
-                    class="star ghost"
-                    aria-label="Watch"
-                    title="Watch (w)"
-                    aria-pressed=move || watched().to_string()
-                    on:click=move |_| toggle_watch(app, &starred)
-                >
-                    {icon(Icon::Star)}
-                </button>
-                <IconButton shape=Icon::Link label="Copy a link to this" press=share/>
-                <IconButton shape=Icon::Close label="Close (Esc)" press=move || app.router.open(None)/>
-            </header>
-            <div class="panel-body" tabindex="0" role="region" aria-label="Details">
-                <Show when=move || ready.get() && day.with(Option::is_none)>
-                    <p class="empty">"No off-exchange prints of this ticker in this session."</p>
-                </Show>
-                <Day day=day/>
-                <h3>"Net amount and price"</h3>
-                <Chart line=line/>
-                <h3>"Levels"</h3>
-                <Levels levels=shown.levels/>
-                <h3>"Prints"</h3>
-                <TickerPrints prints=shown.prints/>
-            </div>
-        </aside>
-    }
+    let last = move |print: fn(&SentimentRow) -> Option<String>| {
+        move || day.with(|day| day.as_ref().and_then(print).unwrap_or_default())
+    };
+    let price = el("span")
+        .class_from(move || {
+            let side = day.with(|day| day.as_ref()?.last_print.as_ref().map(|last| last.side));
+            format!("price {}", side_class(side.unwrap_or(Side::Neutral)))
+        })
+        .text_from(last(|day| day.last_print.as_ref().map(|last| text::price(last.price))));
+    let head = of("header", "panel-head")
+        .kid(el("h2").text(ticker.as_str()))
+        .kid(price)
+        .kid(of("span", "spring"))
+        .kid(watch)
+        .kid(icon_button(Icon::Link, "Copy a link to this", share))
+        .kid(icon_button(Icon::Close, "Close (Esc)", move || app.router.open(None)));
+    let nothing = move || ready.get() && day.with(Option::is_none);
+    let body = of("div", "panel-body")
+        .attr("tabindex", "0")
+        .attr("role", "region")
+        .attr("aria-label", "Details")
+        .kid(of("p", "empty").text("No off-exchange prints of this ticker in this session.").shown(nothing))
+        .kids(day_in_numbers(day))
+        .kid(el("h3").text("Net amount and price"))
+        .kid(chart(app, line))
+        .kid(el("h3").text("Levels"))
+        .kid(levels_table(levels))
+        .kid(el("h3").text("Prints"))
+        .kids(ticker_prints(app, &prints));
+    of("aside", "panel").attr("aria-label", &format!("{ticker} in detail")).kid(head).kid(body)
 }
 
 /// Follows what the panel shows as long as the present owner lives.
@@ -95,7 +93,7 @@ fn follow(app: App, ticker: &Ticker) -> Shown {
         day: RwSignal::new(None),
         levels: RwSignal::new((Vec::new(), Money::ZERO)),
         line: RwSignal::new(Line::default()),
-        prints: RwSignal::new(Vec::new()),
+        prints: std::array::from_fn(|_| RwSignal::new(None)),
         ready: RwSignal::new(false),
     };
     let pacer = Pacer::every(EVERY_MS);
@@ -110,42 +108,24 @@ fn follow(app: App, ticker: &Ticker) -> Shown {
                 return;
             }
             seen.set(changes);
-            set(shown.prints, of_ticker(store.prints(), &ticker, PRINTS));
+            let mut prints = of_ticker(store.prints(), &ticker, PRINTS).into_iter();
+            shown.prints.iter().for_each(|print| set(*print, prints.next()));
             set(shown.day, detail.and_then(|d| d.day.clone()));
             set(shown.line, detail.map(|d| d.line()).unwrap_or_default());
-            let levels = detail.map(|d| d.levels()).unwrap_or_default();
-            set(shown.levels, (levels.0.into_iter().cloned().collect(), levels.1));
+            let (levels, most) = detail.map(|d| d.levels()).unwrap_or_default();
+            set(shown.levels, (levels.into_iter().cloned().collect(), most));
         });
     });
     shown
 }
 
-#[component]
-fn LastPrint(day: RwSignal<Option<SentimentRow>>) -> impl IntoView {
-    let last = move || {
-        day.with(|day| {
-            let last = day.as_ref()?.last_print.as_ref()?;
-            let class = match last.side {
-                shared::domain::darkpool::Side::Bullish => "price up",
-                shared::domain::darkpool::Side::Bearish => "price down",
-                shared::domain::darkpool::Side::Neutral => "price",
-            };
-            Some(view! { <span class=class>{text::price(last.price)}</span> })
-        })
-    };
-    view! { {last} }
-}
-
 /// The day in numbers.
-#[component]
-fn Day(day: RwSignal<Option<SentimentRow>>) -> impl IntoView {
-    let read = move |of: fn(&SentimentRow) -> String| {
-        move || day.with(|day| day.as_ref().map_or_else(|| "\u{2013}".to_owned(), of))
+fn day_in_numbers(day: RwSignal<Option<SentimentRow>>) -> [El; 3] {
+    let read = move |of_it: fn(&SentimentRow) -> String| {
+        move || day.with(|day| day.as_ref().map_or_else(|| "\u{2013}".to_owned(), of_it))
     };
-    let fact = move |name: &'static str, of: fn(&SentimentRow) -> String| {
-        view! { <div><dt>{name}</dt><dd>{read(of)}</dd></div> }
-    };
-    let net = move || day.with(|day| day.as_ref().map_or("", |day| lean_class(day.net_amount)));
+    let net = move || day.with(|day| day.as_ref().map_or("", |day| lean_class(day.net_amount)).to_owned());
+    let lead = |name: &str, value: El| el("div").kid(of("span", "muted").text(name)).kid(value);
     let permille = move || {
         day.with(|day| {
             let day = day.as_ref()?;
@@ -153,72 +133,49 @@ fn Day(day: RwSignal<Option<SentimentRow>>) -> impl IntoView {
             (up + down > 0).then(|| (up / ((up + down) / 1000).max(1)).clamp(0, 1000))
         })
     };
-    view! {
-        <div class="lead">
-            <div>
-                <span class="muted">"Net"</span>
-                <b class=net>{read(|day| text::money(day.net_amount, Sign::Always))}</b>
-            </div>
-            <div>
-                <span class="muted">"Sentiment"</span>
-                <b class=net>{read(|day| day.sentiment.map_or_else(|| "\u{2013}".to_owned(), text::score))}</b>
-            </div>
-            <div>
-                <span class="muted">"Off-exchange"</span>
-                <b>{read(|day| day.off_exchange_pct.map_or_else(|| "\u{2013}".to_owned(), text::percent))}</b>
-            </div>
-        </div>
-        <div class="both">
-            <span class="up-text">{read(|day| text::money(day.bullish_amount, Sign::Negative))}</span>
-            <Split permille=Signal::derive(permille)/>
-            <span class="down-text">{read(|day| text::money(day.bearish_amount, Sign::Negative))}</span>
-        </div>
-        <dl class="facts two">
-            {fact("Bullish prints", |day| text::count(day.bullish_prints))}
-            {fact("Bearish prints", |day| text::count(day.bearish_prints))}
-            {fact("Neutral prints", |day| text::count(day.neutral_prints))}
-            {fact("Neutral amount", |day| text::money(day.neutral_amount, Sign::Negative))}
-            {fact("Off-exchange shares", |day| text::shares(day.dark_shares))}
-            {fact("All shares", |day| text::shares(day.total_shares))}
-            {fact("Extended hours", |day| format!("{} prints", text::count(day.extended.prints)))}
-            {fact("Session", |day| day.session.to_string())}
-        </dl>
-    }
+    let sentiment = |day: &SentimentRow| day.sentiment.map_or_else(|| "\u{2013}".to_owned(), text::score);
+    let share = |day: &SentimentRow| day.off_exchange_pct.map_or_else(|| "\u{2013}".to_owned(), text::percent);
+    let leads = of("div", "lead")
+        .kid(lead("Net", el("b").class_from(net).text_from(read(|day| text::money(day.net_amount, Sign::Always)))))
+        .kid(lead("Sentiment", el("b").class_from(net).text_from(read(sentiment))))
+        .kid(lead("Off-exchange", el("b").text_from(read(share))));
+    let both = of("div", "both")
+        .kid(of("span", "up-text").text_from(read(|day| text::money(day.bullish_amount, Sign::Negative))))
+        .kid(split(permille))
+        .kid(of("span", "down-text").text_from(read(|day| text::money(day.bearish_amount, Sign::Negative))));
+    const FACTS: [(&str, fn(&SentimentRow) -> String); 8] = [
+        ("Bullish prints", |day| text::count(day.bullish_prints)),
+        ("Bearish prints", |day| text::count(day.bearish_prints)),
+        ("Neutral prints", |day| text::count(day.neutral_prints)),
+        ("Neutral", |day| text::money(day.neutral_amount, Sign::Negative)),
+        ("Dark shares", |day| text::shares_short(day.dark_shares)),
+        ("All shares", |day| text::shares_short(day.total_shares)),
+        ("Extended hours", |day| text::count(day.extended.prints)),
+        ("Session", |day| day.session.to_string()),
+    ];
+    let fact = |(name, of_it): (&str, _)| el("div").kid(el("dt").text(name)).kid(el("dd").text_from(read(of_it)));
+    [leads, both, of("dl", "facts two").kids(FACTS.map(fact))]
 }
 
 /// The prices with most notional.
-#[component]
-fn Levels(levels: RwSignal<(Vec<LevelRow>, Money)>) -> impl IntoView {
-    let rows = move || {
-        levels.with(|(levels, most)| {
-            let most = (most.pico() / 1000).max(1);
-            let row = |level: &LevelRow| {
-                let width = format!("{}.{}%", level.notional.pico() / most / 10, level.notional.pico() / most % 10);
-                view! {
-                    <tr>
-                        <th scope="row">{text::price(level.price)}</th>
-                        <td class="level"><i style=("width", width)></i></td>
-                        <td>{text::money(level.notional, Sign::Negative)}</td>
-                        <td>{text::shares_short(level.shares)}</td>
-                        <td>{text::count(level.prints)}</td>
-                    </tr>
-                }
-            };
-            levels.iter().map(row).collect_view()
-        })
+fn levels_table(levels: RwSignal<(Vec<LevelRow>, Money)>) -> El {
+    let row = |level: &LevelRow, most: i128| {
+        let permille = level.notional.pico() / most;
+        let width = format!("{}.{}%", permille / 10, permille % 10);
+        el("tr")
+            .kid(el("th").attr("scope", "row").text(&text::price(level.price)))
+            .kid(of("td", "level").kid(el("i").style("width", &width)))
+            .kid(el("td").text(&text::money(level.notional, Sign::Negative)))
+            .kid(el("td").text(&text::shares_short(level.shares)))
+            .kid(el("td").text(&text::count(level.prints)))
     };
-    view! {
-        <table class="small">
-            <thead>
-                <tr>
-                    <th scope="col">"Price"</th>
-                    <th scope="col"><span class="unseen">"Share of the greatest"</span></th>
-                    <th scope="col">"Notional"</th>
-                    <th scope="col">"Shares"</th>
-                    <th scope="col">"Prints"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
+    let rows = move || {
+        levels.with(|(levels, most)| levels.iter().map(|level| row(level, (most.pico() / 1000).max(1))).collect())
+    };
+    let heading = |name: &str| el("th").attr("scope", "col").text(name);
+    let head = el("tr")
+        .kid(heading("Price"))
+        .kid(el("th").attr("scope", "col").kid(unseen("Share of the greatest")))
+        .kids(["Notional", "Shares", "Prints"].map(heading));
+    of("table", "small").kid(el("thead").kid(head)).kid(el("tbody").region(rows))
 }

@@ -8,6 +8,16 @@ use shared::domain::darkpool::{PrintRow, Side};
 use crate::app::App;
 use crate::domain::darkpool::tape::{marks, side_name};
 use crate::model::text::{self, Sign};
+use crate::parts::controls::unseen;
+use crate::parts::el::{El, el, of};
+
+/// A print that a row shows, or none.
+pub type Shown = RwSignal<Option<Arc<PrintRow>>>;
+
+/// What a row reads of its print; nothing while there is none.
+pub fn read(print: Shown, of_it: impl Fn(&PrintRow) -> String + 'static) -> impl Fn() -> String + 'static {
+    move || print.with(|print| print.as_ref().map_or_else(String::new, |print| of_it(print)))
+}
 
 /// The class that paints a side.
 pub const fn side_class(side: Side) -> &'static str {
@@ -19,46 +29,39 @@ pub const fn side_class(side: Side) -> &'static str {
 }
 
 /// What is special about a print, as small marks.
-pub fn mark_views(print: &PrintRow) -> impl IntoView + use<> {
-    let mark = |(word, hint)| view! { <abbr class="mark" title=hint>{word}</abbr> };
-    marks(print).into_iter().map(mark).collect_view()
+pub fn mark_cells(print: Shown) -> impl Fn() -> Vec<El> {
+    move || {
+        let marks = print.with(|print| print.as_ref().map(|print| marks(print)).unwrap_or_default());
+        marks.into_iter().map(|(word, hint)| of("abbr", "mark").attr("title", hint).text(word)).collect()
+    }
 }
 
-#[component]
-pub fn TickerPrints(prints: RwSignal<Vec<Arc<PrintRow>>>) -> impl IntoView {
-    let settings = App::get().settings;
-    let row = move |print: Arc<PrintRow>| {
-        let ts = print.ts;
-        view! {
-            <tr>
-                <td class="time">{move || settings.time(ts)}</td>
-                <td class=side_class(print.side)>
-                    <span class="unseen">{side_name(print.side)}" "</span>
-                    {text::price(print.price)}
-                </td>
-                <td>{text::shares(print.size)}</td>
-                <td>{text::money(print.notional, Sign::Negative)}</td>
-                <td class="marks">{mark_views(&print)}</td>
-            </tr>
-        }
-    };
-    view! {
-        <table class="small prints">
-            <thead>
-                <tr>
-                    <th scope="col">"Time"</th>
-                    <th scope="col">"Price"</th>
-                    <th scope="col">"Size"</th>
-                    <th scope="col">"Notional"</th>
-                    <th scope="col"><span class="unseen">"Marks"</span></th>
-                </tr>
-            </thead>
-            <tbody>
-                <For each=move || prints.get() key=|print| print.id.clone() children=row/>
-            </tbody>
-        </table>
-        <Show when=move || prints.with(Vec::is_empty)>
-            <p class="muted">"None among the newest 1,000 prints of the market."</p>
-        </Show>
-    }
+/// The table; `prints` are its rows, made once.
+pub fn ticker_prints(app: App, prints: &[Shown]) -> [El; 2] {
+    let heading = |name: &str| el("th").attr("scope", "col").text(name);
+    let head = el("tr")
+        .kids(["Time", "Price", "Size", "Notional"].map(heading))
+        .kid(el("th").attr("scope", "col").kid(unseen("Marks")));
+    let first = prints[0];
+    let none = of("p", "muted")
+        .text("None among the newest 1,000 prints of the market.")
+        .shown(move || first.with(Option::is_none));
+    let table = of("table", "small prints")
+        .kid(el("thead").kid(head))
+        .kid(el("tbody").kids(prints.iter().map(|print| row(app, *print))));
+    [table, none]
+}
+
+fn row(app: App, print: Shown) -> El {
+    let price = el("td")
+        .class_from(read(print, |print| side_class(print.side).to_owned()))
+        .kid(of("span", "unseen").text_from(read(print, |print| format!("{} ", side_name(print.side)))))
+        .text_from(read(print, |print| text::price(print.price)));
+    el("tr")
+        .shown(move || print.with(Option::is_some))
+        .kid(of("td", "time").text_from(read(print, move |print| app.settings.time(print.ts))))
+        .kid(price)
+        .kid(el("td").text_from(read(print, |print| text::shares(print.size))))
+        .kid(el("td").text_from(read(print, |print| text::money(print.notional, Sign::Negative))))
+        .kid(of("td", "marks").region(mark_cells(print)))
 }

@@ -5,13 +5,14 @@ use shared::units::Ticker;
 
 use super::is_watched;
 use crate::app::App;
-use crate::domain::darkpool::columns::{Column, bullish_permille};
+use crate::domain::darkpool::columns::{Column, Columns, bullish_permille};
 use crate::domain::darkpool::tickers::{Row, Tickers};
 use crate::model::flash::Way;
 use crate::model::spark;
 use crate::model::text::{self, Sign};
+use crate::parts::el::{El, el, of, svg};
 use crate::parts::icon::{Icon, icon};
-use crate::parts::split::Split;
+use crate::parts::split::split;
 
 const COLUMNS: usize = Column::ALL.len();
 
@@ -93,13 +94,13 @@ impl RowView {
         shown: &mut Shown,
         tickers: &Tickers,
         row: Row,
-        columns: &[Column],
+        columns: Columns,
         fresh: bool,
         now_ms: u64,
     ) -> Vec<Column> {
         let mut lit = Vec::new();
         shown.version = tickers.version(row);
-        for &column in columns {
+        for column in columns.iter() {
             let at = column.index();
             let (before, after) = (shown.stamps[at], column.stamp(tickers, row));
             if before == after && !fresh {
@@ -156,68 +157,55 @@ impl RowView {
     }
 
     /// The row in the DOM. `slot` is its place in the pool.
-    pub fn view(self, app: App, slot: usize, cursor: RwSignal<Option<Ticker>>) -> impl IntoView {
+    pub fn view(self, app: App, slot: usize, cursor: RwSignal<Option<Ticker>>) -> El {
         let RowView { place, ticker, .. } = self;
         let open = app.router.ticker();
-        let is = move |other: Option<Ticker>| other.is_some() && ticker.with(|own| *own == other);
-        let watched = move || ticker.with(|own| is_watched(app.settings.watchlist, own.as_ref()));
-        let star = move || {
-            let verb = if watched() { "Unwatch" } else { "Watch" };
-            ticker.with(|own| own.as_ref().map_or_else(String::new, |own| format!("{verb} {own}")))
-        };
-        view! {
-            <div
-                class="row"
-                role="row"
-                id=format!("row-{slot}")
-                data-slot=slot
-                hidden=move || place.get().is_none()
-                style=("--i", move || place.get().unwrap_or(0).to_string())
-                aria-rowindex=move || place.get().map(|place| (place + 2).to_string())
-                aria-selected=move || is(open.get()).to_string()
-                class:open=move || is(open.get())
-                class:cursor=move || is(cursor.get())
-            >
-                <div role="gridcell" class="c c-star">
-                    <button class="star" tabindex="-1" aria-label=star aria-pressed=move || watched().to_string()>
-                        {icon(Icon::Star)}
-                    </button>
-                </div>
-                <div role="rowheader" class="c c-ticker">
-                    {move || ticker.with(|own| own.as_ref().map(ToString::to_string))}
-                </div>
-                {Column::ALL.map(|column| self.cell(column)).collect_view()}
-            </div>
-        }
+        let is = move |other: &Option<Ticker>| other.is_some() && ticker.with(|own| own == other);
+        let is_open = move || open.with(is);
+        let name = move || ticker.with(|own| own.as_ref().map_or_else(String::new, ToString::to_string));
+        let watched = move || ticker.with(|own| own.as_ref().is_some_and(|own| is_watched(app, own)));
+        let star = of("button", "star")
+            .attr("tabindex", "-1")
+            .attr_from("aria-label", move || Some(format!("{} {}", if watched() { "Unwatch" } else { "Watch" }, name())))
+            .pressed(watched)
+            .kid(icon(Icon::Star));
+        of("div", "row")
+            .attr("role", "row")
+            .attr("id", &format!("row-{slot}"))
+            .attr("data-slot", &slot.to_string())
+            .shown(move || place.get().is_some())
+            .style_from("--i", move || place.get().unwrap_or(0).to_string())
+            .attr_from("aria-rowindex", move || place.get().map(|place| (place + 2).to_string()))
+            .attr_from("aria-selected", move || Some(is_open().to_string()))
+            .flag("open", is_open)
+            .flag("cursor", move || cursor.with(is))
+            .kid(of("div", "c c-star").attr("role", "gridcell").kid(star))
+            .kid(of("div", "c c-ticker").attr("role", "rowheader").text_from(name))
+            .kids(Column::ALL.map(|column| self.cell(column)))
     }
 
-    fn cell(self, column: Column) -> AnyView {
+    fn cell(self, column: Column) -> El {
         let CellView { text, paint } = self.cells[column.index()];
+        let cell = el("div").attr("role", "gridcell");
         let class = format!("c c-{} ", column.key());
-        let class = move || format!("{class}{}", paint.get().class());
         match column {
             Column::Split => {
                 let RowView { bullish, bearish, permille, .. } = self;
-                view! {
-                    <div role="gridcell" class="c c-split">
-                        <span class="up-text">{move || bullish.get()}</span>
-                        <Split permille=permille/>
-                        <span class="down-text">{move || bearish.get()}</span>
-                    </div>
-                }
-                .into_any()
+                return cell
+                    .class(&class)
+                    .kid(of("span", "up-text").text_from(move || bullish.get()))
+                    .kid(split(move || permille.get()))
+                    .kid(of("span", "down-text").text_from(move || bearish.get()));
             }
             Column::Spark => {
                 let points = self.spark;
-                let frame = format!("0 0 {} {}", spark::WIDTH, spark::HEIGHT);
-                view! {
-                    <div role="gridcell" class=class>
-                        <svg class="spark" viewBox=frame preserveAspectRatio="none" aria-hidden="true">
-                            <polyline points=move || points.get()></polyline>
-                        </svg>
-                    </div>
-                }
-                .into_any()
+                let line = svg("polyline").attr_from("points", move || Some(points.get()));
+                let frame = svg("svg")
+                    .class("spark")
+                    .attr("viewBox", "0 0 100 20")
+                    .attr("preserveAspectRatio", "none")
+                    .attr("aria-hidden", "true");
+                cell.kid(frame.kid(line))
             }
             Column::Net
             | Column::Sentiment
@@ -226,8 +214,9 @@ impl RowView {
             | Column::Prints
             | Column::OffExchange
             | Column::Notional
-            | Column::Shares => view! { <div role="gridcell" class=class>{move || text.get()}</div> }.into_any(),
+            | Column::Shares => cell.text_from(move || text.get()),
         }
+        .class_from(move || format!("{class}{}", paint.get().class()))
     }
 }
 

@@ -6,74 +6,58 @@ use shared::units::{Money, Ticker};
 use crate::app::App;
 use crate::domain::darkpool::glance::Glance;
 use crate::model::text::{self, Sign};
-use crate::parts::split::Split;
+use crate::parts::el::{El, el, of};
+use crate::parts::split::split;
 
 /// The strip; it moves once a second.
-#[component]
-pub fn Strip() -> impl IntoView {
-    let app = App::get();
+pub fn strip(app: App) -> El {
     let signals = app.live.signals();
     let glance = Memo::new(move |before: Option<&Glance>| {
         signals.second.track();
-        if signals.paused.get() {
-            return before.cloned().unwrap_or_default();
+        match before {
+            Some(before) if signals.paused.get() => before.clone(),
+            _ => app.live.darkpool(|store| Glance::of(store.tickers())),
         }
-        app.live.darkpool(|store| Glance::of(store.tickers()))
     });
-    let amount = move |of: fn(&Glance) -> Money| move || glance.with(|g| text::money(of(g), Sign::Negative));
-    let lean = move || glance.with(|g| lean_class(g.net()));
-    view! {
-        <dl class="strip">
-            <div class="stat wide">
-                <dt>"Bullish / bearish, top " {move || glance.with(|g| g.tickers)}</dt>
-                <dd class="both">
-                    <span class="up-text">{amount(|g| g.bullish)}</span>
-                    <Split permille=Signal::derive(move || Some(glance.with(Glance::bullish_permille)))/>
-                    <span class="down-text">{amount(|g| g.bearish)}</span>
-                </dd>
-            </div>
-            <div class="stat">
-                <dt>"Net"</dt>
-                <dd class=lean>{move || glance.with(|g| text::money(g.net(), Sign::Always))}</dd>
-            </div>
-            <div class="stat">
-                <dt>"Sentiment"</dt>
-                <dd class=lean>
-                    {move || glance.with(|g| g.sentiment().map_or_else(|| "\u{2013}".to_owned(), text::score))}
-                </dd>
-            </div>
-            <div class="stat roomy">
-                <dt>"Off-exchange"</dt>
-                <dd>{amount(|g| g.notional)}</dd>
-            </div>
-            <div class="stat roomy">
-                <dt>"Prints"</dt>
-                <dd>{move || glance.with(|g| text::count(g.prints))}</dd>
-            </div>
-            <Extreme name="Most bullish" of=Signal::derive(move || glance.with(|g| g.most.clone()))/>
-            <Extreme name="Most bearish" of=Signal::derive(move || glance.with(|g| g.least.clone()))/>
-            <div class="stat roomy">
-                <dt>"Newest print, " {move || app.settings.zone.get().label()}</dt>
-                <dd>{move || glance.with(|g| if g.tickers == 0 { "\u{2013}".to_owned() } else { app.settings.time(g.newest) })}</dd>
-            </div>
-        </dl>
-    }
+    let amount = move |of_it: fn(&Glance) -> Money| move || glance.with(|g| text::money(of_it(g), Sign::Negative));
+    let lean = move || glance.with(|g| lean_class(g.net()).to_owned());
+    let sentiment = move || glance.with(|g| g.sentiment().map_or_else(|| "\u{2013}".to_owned(), text::score));
+    let newest = move || match glance.with(|g| (g.tickers, g.newest)) {
+        (0, _) => "\u{2013}".to_owned(),
+        (_, ts) => app.settings.time(ts),
+    };
+    let both = of("dd", "both")
+        .kid(of("span", "up-text").text_from(amount(|g| g.bullish)))
+        .kid(split(move || Some(glance.with(Glance::bullish_permille))))
+        .kid(of("span", "down-text").text_from(amount(|g| g.bearish)));
+    let title = move || format!("Bullish / bearish, top {}", glance.with(|g| g.tickers));
+    of("dl", "strip")
+        .kid(of("div", "stat wide").kid(el("dt").text_from(title)).kid(both))
+        .kid(stat("stat", "Net", el("dd").class_from(lean).text_from(move || {
+            glance.with(|g| text::money(g.net(), Sign::Always))
+        })))
+        .kid(stat("stat", "Sentiment", el("dd").class_from(lean).text_from(sentiment)))
+        .kid(stat("stat roomy", "Off-exchange", el("dd").text_from(amount(|g| g.notional))))
+        .kid(stat("stat roomy", "Prints", el("dd").text_from(move || glance.with(|g| text::count(g.prints)))))
+        .kid(stat("stat roomy", "Most bullish", extreme(app, move || glance.with(|g| g.most.clone()))))
+        .kid(stat("stat roomy", "Most bearish", extreme(app, move || glance.with(|g| g.least.clone()))))
+        .kid(stat("stat roomy", "Newest print", el("dd").text_from(newest)))
+}
+
+fn stat(class: &str, name: &str, value: El) -> El {
+    of("div", class).kid(el("dt").text(name)).kid(value)
 }
 
 /// The ticker at one end; a press opens it.
-#[component]
-fn Extreme(name: &'static str, of: Signal<Option<(Ticker, Money)>>) -> impl IntoView {
-    let router = App::get().router;
-    let end = move || {
-        of.get().map(|(ticker, net)| {
-            let label = ticker.to_string();
-            view! {
-                <button class="link" on:click=move |_| router.open(Some(&ticker))>{label}</button>
-                <span class=lean_class(net)>{text::money(net, Sign::Always)}</span>
-            }
-        })
-    };
-    view! { <div class="stat roomy"><dt>{name}</dt><dd>{end}</dd></div> }
+fn extreme(app: App, end: impl Fn() -> Option<(Ticker, Money)> + 'static) -> El {
+    el("dd").region(move || {
+        let Some((ticker, net)) = end() else { return vec![el("span").text("\u{2013}")] };
+        let name = ticker.to_string();
+        vec![
+            of("button", "link").text(&name).press(move || app.router.open(Some(&ticker))),
+            of("span", lean_class(net)).text(&text::money(net, Sign::Always)),
+        ]
+    })
 }
 
 /// The class that paints an amount.

@@ -9,18 +9,20 @@ use leptos::prelude::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::{Moment, Ticker};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget};
+use web_sys::{Element, EventTarget, KeyboardEvent, PointerEvent};
 
 use super::order::Order;
 use super::row::{RowView, Shown, set};
 use super::toggle_watch;
 use crate::app::App;
-use crate::domain::darkpool::columns::Column;
+use crate::domain::darkpool::columns::{Column, Columns};
 use crate::domain::darkpool::view::{Sort, SortBy, View};
 use crate::live::Live;
 use crate::model::flash::{Flashes, SWEEP_MS};
 use crate::model::slots::Slots;
 use crate::model::window::{reveal, visible};
+use crate::parts::controls::unseen;
+use crate::parts::el::{El, effect, el, memo, of};
 use crate::parts::viewport::Viewport;
 use crate::platform::{Timeout, now};
 use crate::settings::Density;
@@ -36,6 +38,8 @@ struct Grid {
     me: Weak<Grid>,
     app: App,
     view: Memo<View>,
+    element: El,
+    body: El,
     viewport: Viewport,
     row_height: Memo<u32>,
     order: Order,
@@ -56,9 +60,10 @@ impl Table {
     /// A grid that is painted until the present owner is cleaned up.
     pub fn new(app: App) -> Table {
         let live = app.live;
-        let viewport = Viewport::watch(move || live.repaint());
+        let element = of("div", "grid");
+        let viewport = Viewport::watch(&element, move || live.repaint());
         let (cards, density) = (viewport.cards(), app.settings.density);
-        let row_height = Memo::new(move |_| match (cards.get(), density.get()) {
+        let row_height = memo(move || match (cards.get(), density.get()) {
             (true, _) => 76,
             (false, Density::Comfortable) => 34,
             (false, Density::Compact) => 27,
@@ -67,6 +72,8 @@ impl Table {
             me: me.clone(),
             app,
             view: app.router.read(View::read),
+            element,
+            body: of("div", "grid-body").attr("role", "rowgroup"),
             viewport,
             row_height,
             order: Order::new(),
@@ -85,7 +92,7 @@ impl Table {
         let grid = table.0.clone();
         live.on_frame(move |now| grid.paint(now));
         let (view, watchlist) = (table.0.view, app.settings.watchlist);
-        Effect::new(move || {
+        effect(move || {
             view.track();
             watchlist.track();
             row_height.track();
@@ -134,65 +141,67 @@ impl Table {
     }
 
     /// The grid in the DOM.
-    pub fn view(&self) -> impl IntoView + use<> {
-        let grid = self.0.clone();
-        let Grid { app, view, rows, total, ready, cursor, .. } = *grid;
+    pub fn into_view(self) -> El {
+        let grid = self.0;
+        let view = grid.view;
+        let (total, ready, cursor, row_height) = (grid.total, grid.ready, grid.cursor, grid.row_height);
         let tracks = move || {
-            let shown = view.with(|view| view.columns.iter().map(|column| column.track()).collect::<Vec<_>>());
-            format!("34px minmax(72px,.7fr) {}", shown.join(" "))
+            let shown: Vec<&str> = view.with(|view| view.columns.iter().map(Column::track).collect());
+            format!("34px minmax(68px,.7fr) {}", shown.join(" "))
         };
         let hidden = move || {
-            let absent = |column: &Column| view.with(|view| !view.columns.contains(column));
-            Column::ALL.iter().filter(|column| absent(column)).map(|column| column.key()).collect::<Vec<_>>().join(" ")
+            let shown = view.with(|view| view.columns);
+            let absent: Vec<&str> = Column::ALL.into_iter().filter(|c| !shown.has(*c)).map(Column::key).collect();
+            Some(absent.join(" "))
         };
-        let row_height = grid.row_height;
-        let height = move || format!("{}px", row_height.get());
-        let (clicked, moved, left, typed) = (grid.clone(), grid.clone(), grid.clone(), grid.clone());
+        // The row under the cursor changes its slot only while it is out of sight.
+        let rows = grid.rows;
         let active = move || {
             let at = cursor.get()?;
-            let slot = rows.with(|rows| rows.iter().position(|row| row.ticker.with(|own| own.as_ref() == Some(&at))));
-            slot.map(|slot| format!("row-{slot}"))
+            let is = |row: &RowView| row.ticker.with(|own| own.as_ref() == Some(&at));
+            let slot = rows.with(|rows| rows.iter().position(is))?;
+            Some(format!("row-{slot}"))
         };
-        let pool = move || rows.with(|rows| (0..rows.len()).collect::<Vec<_>>());
-        let body = move |slot: usize| rows.with_untracked(|rows| rows[slot]).view(app, slot, cursor);
-        view! {
-            <div
-                class="grid"
-                role="grid"
-                aria-label="Tickers by off-exchange prints"
-                aria-rowcount=move || (total.get() + 1).to_string()
-                aria-activedescendant=active
-                aria-live="off"
-                tabindex="0"
-                node_ref=grid.viewport.node
-                data-hide=hidden
-                class:cards=grid.viewport.cards()
-                style=("--tracks", tracks)
-                style=("--row", height)
-                on:click=move |event| clicked.click(event.target())
-                on:pointermove=move |event| if event.pointer_type() == "mouse" { moved.order.point(Some(now())); }
-                on:pointerleave=move |_| { left.order.point(None); left.app.live.repaint(); }
-                on:keydown=move |event| if typed.key(&event.key()) { event.prevent_default(); event.stop_propagation(); }
-            >
-                <div class="grid-head" role="rowgroup">
-                    <div class="row" role="row" aria-rowindex="1">
-                        <div role="columnheader" class="c c-star"><span class="unseen">"Watched"</span></div>
-                        <Heading by=SortBy::Ticker title="Ticker" hint="Symbol" view=view/>
-                        {Column::ALL.map(|column| view! { <ColumnHeading column=column view=view/> }).collect_view()}
-                    </div>
-                </div>
-                <div
-                    class="grid-body"
-                    role="rowgroup"
-                    style=("height", move || format!("calc(var(--row) * {})", total.get()))
-                >
-                    <For each=pool key=|slot| *slot children=body/>
-                </div>
-                <Show when=move || total.get() == 0>
-                    <Empty view=view ready=ready/>
-                </Show>
-            </div>
-        }
+        let (clicked, moved, left, typed) = (grid.clone(), grid.clone(), grid.clone(), grid.clone());
+        let head = of("div", "row")
+            .attr("role", "row")
+            .attr("aria-rowindex", "1")
+            .kid(of("div", "c c-star").attr("role", "columnheader").kid(unseen("Watched")))
+            .kid(heading(grid.app, SortBy::Ticker, "Ticker", "Symbol", view))
+            .kids(Column::ALL.map(|column| column_heading(grid.app, column, view)));
+        let app = grid.app;
+        grid.element
+            .clone()
+            .attr("role", "grid")
+            .attr("aria-label", "Tickers by off-exchange prints")
+            .attr_from("aria-rowcount", move || Some((total.get() + 1).to_string()))
+            .attr_from("aria-activedescendant", active)
+            .attr("aria-live", "off")
+            .attr("tabindex", "0")
+            .attr_from("data-hide", hidden)
+            .flag("cards", { let cards = grid.viewport.cards(); move || cards.get() })
+            .style_from("--tracks", tracks)
+            .style_from("--row", move || format!("{}px", row_height.get()))
+            .on("click", move |event| clicked.click(event.target()))
+            .on("pointermove", move |event| {
+                // A finger that scrolls points at nothing.
+                if event.unchecked_ref::<PointerEvent>().pointer_type() == "mouse" {
+                    moved.order.point(Some(now()));
+                }
+            })
+            .on("pointerleave", move |_| {
+                left.order.point(None);
+                left.app.live.repaint();
+            })
+            .on("keydown", move |event| {
+                if typed.key(&event.unchecked_ref::<KeyboardEvent>().key()) {
+                    event.prevent_default();
+                    event.stop_propagation();
+                }
+            })
+            .kid(of("div", "grid-head").attr("role", "rowgroup").kid(head))
+            .kid(grid.body.clone().style_from("height", move || format!("calc(var(--row) * {})", total.get())))
+            .when(move || total.get() == 0, move || empty(app, view, ready))
     }
 }
 
@@ -211,8 +220,7 @@ impl Grid {
         if reordered || *self.window.borrow() != window {
             self.place(window);
         }
-        let columns: Vec<Column> = view.columns.iter().copied().collect();
-        self.refresh_rows(live, &columns, now);
+        self.refresh_rows(live, view.columns, now);
     }
 
     /// Gives each ticker of the window a row of the pool.
@@ -225,7 +233,15 @@ impl Grid {
         if size > self.rows.with_untracked(Vec::len) {
             self.shown.borrow_mut().resize_with(size, Shown::default);
             // The signals of a row belong to the grid, not to the frame in which it was made.
-            self.owner.with(|| self.rows.update(|rows| rows.resize_with(size, RowView::new)));
+            self.owner.with(|| {
+                self.rows.update(|rows| {
+                    for slot in rows.len()..size {
+                        let row = RowView::new();
+                        self.body.add(&row.view(self.app, slot, self.cursor));
+                        rows.push(row);
+                    }
+                });
+            });
         }
         self.rows.with_untracked(|rows| {
             for place in placed {
@@ -244,7 +260,7 @@ impl Grid {
         });
     }
 
-    fn refresh_rows(&self, live: Live, columns: &[Column], now: Moment) {
+    fn refresh_rows(&self, live: Live, columns: Columns, now: Moment) {
         let aged = (now - self.aged.get()).as_millis() >= 1000;
         if aged {
             self.aged.set(now);
@@ -369,62 +385,56 @@ impl Grid {
     }
 }
 
-#[component]
-fn ColumnHeading(column: Column, view: Memo<View>) -> impl IntoView {
+fn column_heading(app: App, column: Column, view: Memo<View>) -> El {
     if column.sorts() {
-        let by = SortBy::Column(column);
-        view! { <Heading by=by title=column.title() hint=column.hint() view=view/> }.into_any()
-    } else {
-        let class = format!("c c-{}", column.key());
-        view! { <div role="columnheader" class=class title=column.hint()>{column.title()}</div> }.into_any()
+        return heading(app, SortBy::Column(column), column.title(), column.hint(), view);
     }
+    of("div", &format!("c c-{}", column.key()))
+        .attr("role", "columnheader")
+        .attr("title", column.hint())
+        .text(column.title())
 }
 
 /// A heading that orders the rows.
-#[component]
-fn Heading(by: SortBy, title: &'static str, hint: &'static str, view: Memo<View>) -> impl IntoView {
-    let router = App::get().router;
-    let sort = move || view.with(|view| view.sort);
+fn heading(app: App, by: SortBy, title: &str, hint: &str, view: Memo<View>) -> El {
     let state = move || {
-        let Sort { by: now, descending } = sort();
-        (now == by).then_some(if descending { "descending" } else { "ascending" })
+        let Sort { by: now, descending } = view.with(|view| view.sort);
+        (now == by).then(|| if descending { "descending" } else { "ascending" }.to_owned())
     };
-    let click = move |_| {
+    let click = move || {
         let mut next = view.get_untracked();
         next.sort = next.sort.click(by);
-        router.edit(|query| next.write(query));
+        app.router.edit(|query| next.write(query));
     };
-    view! {
-        <div role="columnheader" class=format!("c c-{}", by.key()) aria-sort=state>
-            <button tabindex="-1" title=hint on:click=click>{title}<i class="arrow" aria-hidden="true"></i></button>
-        </div>
-    }
+    let button = el("button")
+        .attr("tabindex", "-1")
+        .attr("title", hint)
+        .text(title)
+        .kid(of("i", "arrow").attr("aria-hidden", "true"))
+        .press(click);
+    of("div", &format!("c c-{}", by.key())).attr("role", "columnheader").attr_from("aria-sort", state).kid(button)
 }
 
 /// What stands in an empty table: that it is still empty, or that nothing fits.
-#[component]
-fn Empty(view: Memo<View>, ready: RwSignal<bool>) -> impl IntoView {
-    let router = App::get().router;
+fn empty(app: App, view: Memo<View>, ready: RwSignal<bool>) -> El {
     let filtered = move || view.with(View::is_filtered);
-    let text = move || match (ready.get(), filtered(), view.with(|view| view.watched)) {
-        (false, ..) => "Waiting for the first rows\u{2026}",
-        (true, false, _) => "No off-exchange prints yet in this session.",
-        (true, true, true) => "Nothing on the watchlist fits. Press a star to watch a ticker.",
-        (true, true, false) => "No ticker of the top 500 fits.",
+    let text = move || {
+        match (ready.get(), filtered(), view.with(|view| view.watched)) {
+            (false, ..) => "Waiting for the first rows\u{2026}",
+            (true, false, _) => "No off-exchange prints yet in this session.",
+            (true, true, true) => "Nothing on the watchlist fits. Press a star to watch a ticker.",
+            (true, true, false) => "No ticker of the top 500 fits.",
+        }
+        .to_owned()
     };
-    let clear = move |_| {
+    let clear = move || {
         let kept = view.get_untracked();
         let next = View { sort: kept.sort, columns: kept.columns, ..View::default() };
-        router.edit(|query| next.write(query));
+        app.router.edit(|query| next.write(query));
     };
-    view! {
-        <div class="empty" role="row">
-            <div role="gridcell">
-                <p>{text}</p>
-                <Show when=move || ready.get() && filtered()>
-                    <button class="toggle" on:click=clear>"Clear the filters"</button>
-                </Show>
-            </div>
-        </div>
-    }
+    let cell = el("div").attr("role", "gridcell").kid(el("p").text_from(text)).when(
+        move || ready.get() && filtered(),
+        move || of("button", "toggle").text("Clear the filters").press(clear),
+    );
+    of("div", "empty").attr("role", "row").kid(cell)
 }

@@ -4,14 +4,13 @@
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::domain::darkpool::{DarkPoolTopic, PrintRow};
 use shared::stream::Key;
-use shared::units::{Moment, Ticker};
+use shared::units::Moment;
 
-use super::prints::{mark_views, side_class};
+use super::prints::{Shown, mark_cells, read, side_class};
 use super::row::set;
 use crate::app::App;
 use crate::domain::darkpool::tape::{Filter, Prints, side_name};
@@ -19,11 +18,24 @@ use crate::live::Pacer;
 use crate::model::slots::Slots;
 use crate::model::text::{self, Sign};
 use crate::model::window::visible;
+use crate::parts::el::{El, effect, el, memo, of};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::viewport::Viewport;
 use crate::settings::Density;
 
 const OVERSCAN: usize = 4;
+const HEADINGS: [(&str, &str); 10] = [
+    ("time", "Time"),
+    ("symbol", "Ticker"),
+    ("price", "Price"),
+    ("size", "Size"),
+    ("notional", "Notional"),
+    ("quote", "Bid / ask"),
+    ("z", "z-score"),
+    ("marks", "Marks"),
+    ("venue", "Venue"),
+    ("conditions", "Conditions"),
+];
 /// A tape that moves more often cannot be read, in milliseconds.
 const EVERY_MS: u64 = 200;
 
@@ -31,12 +43,13 @@ const EVERY_MS: u64 = 200;
 #[derive(Clone, Copy)]
 struct PrintView {
     place: RwSignal<Option<usize>>,
-    print: RwSignal<Option<Arc<PrintRow>>>,
+    print: Shown,
 }
 
 struct Grid {
     app: App,
     filter: Memo<Filter>,
+    body: El,
     viewport: Viewport,
     row_height: Memo<u32>,
     keys: RefCell<Vec<Key>>,
@@ -45,7 +58,7 @@ struct Grid {
     pacer: Pacer,
     slots: RefCell<Slots<Key>>,
     window: RefCell<Range<usize>>,
-    rows: RwSignal<Vec<PrintView>>,
+    rows: RefCell<Vec<PrintView>>,
     owner: Owner,
     total: RwSignal<usize>,
     waiting: RwSignal<usize>,
@@ -54,13 +67,12 @@ struct Grid {
 }
 
 /// The tape.
-#[component]
-pub fn Tape() -> impl IntoView {
-    let app = App::get();
+pub fn tape(app: App) -> El {
     let live = app.live;
-    let viewport = Viewport::watch(move || live.repaint());
-    let (cards, density, node) = (viewport.cards(), app.settings.density, viewport.node);
-    let row_height = Memo::new(move |_| match (cards.get(), density.get()) {
+    let element = of("div", "grid tape");
+    let viewport = Viewport::watch(&element, move || live.repaint());
+    let (cards, density) = (viewport.cards(), app.settings.density);
+    let row_height = memo(move || match (cards.get(), density.get()) {
         (true, _) => 58,
         (false, Density::Comfortable) => 30,
         (false, Density::Compact) => 25,
@@ -68,6 +80,7 @@ pub fn Tape() -> impl IntoView {
     let grid = Rc::new(Grid {
         app,
         filter: app.router.read(Filter::read),
+        body: of("div", "grid-body").attr("role", "rowgroup"),
         viewport,
         row_height,
         keys: RefCell::default(),
@@ -75,8 +88,8 @@ pub fn Tape() -> impl IntoView {
         pacer: Pacer::every(EVERY_MS),
         slots: RefCell::default(),
         window: RefCell::default(),
-        rows: RwSignal::new(Vec::new()),
-        owner: Owner::current().expect("a component has an owner"),
+        rows: RefCell::default(),
+        owner: Owner::current().expect("a page has an owner"),
         total: RwSignal::new(0),
         waiting: RwSignal::new(0),
         ready: RwSignal::new(false),
@@ -84,68 +97,48 @@ pub fn Tape() -> impl IntoView {
     });
     let painter = grid.clone();
     live.on_frame(move |now| painter.paint(now));
-    let Grid { filter, rows, total, waiting, ready, .. } = *grid;
-    Effect::new(move || {
+    let Grid { filter, total, waiting, ready, .. } = *grid;
+    effect(move || {
         filter.track();
         row_height.track();
         live.repaint();
     });
 
-    let height = move || format!("{}px", row_height.get());
-    let pool = move || rows.with(|rows| (0..rows.len()).collect::<Vec<_>>());
-    let body = move |slot: usize| rows.with_untracked(|rows| rows[slot]).view(app);
-    let to_the_top = move |_| {
-        if let Some(element) = node.get_untracked() {
-            element.set_scroll_top(0);
+    let empty = move || {
+        match (ready.get(), filter.with(Filter::is_set)) {
+            (false, _) => "Waiting for the first prints\u{2026}",
+            (true, true) => "None of the newest 1,000 prints fits.",
+            (true, false) => "No off-exchange prints yet.",
         }
+        .to_owned()
     };
-    let head = |class: &'static str, title: &'static str| {
-        view! { <div role="columnheader" class=format!("c c-{class}")>{title}</div> }
+    let heading = |(class, title): (&str, &str)| {
+        of("div", &format!("c c-{class}")).attr("role", "columnheader").text(title)
     };
-    let empty = move || match (ready.get(), filter.with(Filter::is_set)) {
-        (false, _) => "Waiting for the first prints\u{2026}",
-        (true, true) => "None of the newest 1,000 prints fits.",
-        (true, false) => "No off-exchange prints yet.",
-    };
-    view! {
-        <div class="tape-box">
-            <div
-                class="grid tape"
-                role="table"
-                aria-label="Newest off-exchange prints"
-                aria-rowcount=move || (total.get() + 1).to_string()
-                aria-live="off"
-                tabindex="0"
-                node_ref=node
-                class:cards=cards
-                style=("--row", height)
-            >
-                <div class="grid-head" role="rowgroup">
-                    <div class="row" role="row" aria-rowindex="1">
-                        {head("time", "Time")} {head("symbol", "Ticker")} {head("price", "Price")}
-                        {head("size", "Size")} {head("notional", "Notional")} {head("quote", "Bid / ask")}
-                        {head("z", "z-score")} {head("marks", "Marks")} {head("venue", "Venue")}
-                        {head("conditions", "Conditions")}
-                    </div>
-                </div>
-                <div
-                    class="grid-body"
-                    role="rowgroup"
-                    style=("height", move || format!("calc(var(--row) * {})", total.get()))
-                >
-                    <For each=pool key=|slot| *slot children=body/>
-                </div>
-                <Show when=move || total.get() == 0>
-                    <div class="empty" role="row"><div role="cell"><p>{empty}</p></div></div>
-                </Show>
-            </div>
-            <Show when=move || { waiting.get() > 0 }>
-                <button class="pill" on:click=to_the_top>
-                    {icon(Icon::Top)} {move || waiting.get()} " new"
-                </button>
-            </Show>
-        </div>
-    }
+    let head = of("div", "row").attr("role", "row").attr("aria-rowindex", "1").kids(HEADINGS.map(heading));
+    let element = element
+        .attr("role", "table")
+        .attr("aria-label", "Newest off-exchange prints")
+        .attr_from("aria-rowcount", move || Some((total.get() + 1).to_string()))
+        .attr("aria-live", "off")
+        .attr("tabindex", "0")
+        .flag("cards", move || cards.get())
+        .style_from("--row", move || format!("{}px", row_height.get()))
+        .kid(of("div", "grid-head").attr("role", "rowgroup").kid(head))
+        .kid(grid.body.clone().style_from("height", move || format!("calc(var(--row) * {})", total.get())))
+        .when(
+            move || total.get() == 0,
+            move || {
+                let cell = el("div").attr("role", "cell").kid(el("p").text_from(empty));
+                of("div", "empty").attr("role", "row").kid(cell)
+            },
+        );
+    let pill = of("button", "pill")
+        .shown(move || { waiting.get() > 0 })
+        .kid(icon(Icon::Top))
+        .text_from(move || format!("{} new", waiting.get()))
+        .press(move || grid.viewport.scroll_to(0));
+    of("div", "tape-box").kid(element).kid(pill)
 }
 
 impl Grid {
@@ -192,79 +185,76 @@ impl Grid {
         let (placed, empty) = self.slots.borrow_mut().show(window.start, &self.keys.borrow()[window.clone()]);
         self.window.replace(window);
         let size = self.slots.borrow().size();
-        if size > self.rows.with_untracked(Vec::len) {
-            self.owner.with(|| self.rows.update(|rows| rows.resize_with(size, PrintView::new)));
-        }
-        self.rows.with_untracked(|rows| {
-            for place in placed {
-                set(rows[place.slot].place, Some(place.index));
-                if place.fresh {
-                    rows[place.slot].print.set(prints.get(&place.key).cloned());
-                }
-            }
-            for slot in empty {
-                set(rows[slot].place, None);
+        let mut rows = self.rows.borrow_mut();
+        self.owner.with(|| {
+            for _ in rows.len()..size {
+                let row = PrintView { place: RwSignal::new(None), print: RwSignal::new(None) };
+                self.body.add(&row.view(self.app));
+                rows.push(row);
             }
         });
+        for place in placed {
+            set(rows[place.slot].place, Some(place.index));
+            if place.fresh {
+                rows[place.slot].print.set(prints.get(&place.key).cloned());
+            }
+        }
+        for slot in empty {
+            set(rows[slot].place, None);
+        }
     }
 }
 
 impl PrintView {
-    fn new() -> PrintView {
-        PrintView { place: RwSignal::new(None), print: RwSignal::new(None) }
-    }
-
-    fn view(self, app: App) -> impl IntoView {
+    fn view(self, app: App) -> El {
         let PrintView { place, print } = self;
-        let cells = move || print.get().map(|print| print_cells(app, &print));
-        let side = move || print.with(|print| print.as_ref().map_or("", |print| side_class(print.side)));
-        let block = move || print.with(|print| print.as_ref().is_some_and(|print| print.block));
-        view! {
-            <div
-                class=move || format!("row side-{}", side())
-                class:block=block
-                role="row"
-                hidden=move || place.get().is_none()
-                style=("--i", move || place.get().unwrap_or(0).to_string())
-                aria-rowindex=move || place.get().map(|place| (place + 2).to_string())
-            >
-                {cells}
-            </div>
-        }
+        let cell = |class: &str| of("div", &format!("c c-{class}")).attr("role", "cell");
+        let open = move || {
+            let ticker = print.with_untracked(|print| print.as_ref().map(|print| print.ticker.clone()));
+            app.router.open(ticker.as_ref());
+        };
+        let symbol = of("button", "link").text_from(read(print, |print| print.ticker.to_string())).press(open);
+        let price = el("div")
+            .attr("role", "cell")
+            .class_from(read(print, |print| format!("c c-price {}", side_class(print.side))))
+            .kid(of("span", "unseen").text_from(read(print, |print| format!("{} ", side_name(print.side)))))
+            .text_from(read(print, |print| text::price(print.price)));
+        of("div", "row")
+            .attr("role", "row")
+            .flag("block", move || print.with(|print| print.as_ref().is_some_and(|print| print.block)))
+            .shown(move || place.get().is_some())
+            .style_from("--i", move || place.get().unwrap_or(0).to_string())
+            .attr_from("aria-rowindex", move || place.get().map(|place| (place + 2).to_string()))
+            .kid(cell("time").text_from(read(print, move |print| app.settings.time(print.ts))))
+            .kid(cell("symbol").kid(symbol))
+            .kid(price)
+            .kid(cell("size").text_from(read(print, |print| text::shares(print.size))))
+            .kid(cell("notional").text_from(read(print, |print| text::money(print.notional, Sign::Negative))))
+            .kid(cell("quote").text_from(read(print, quote)))
+            .kid(cell("z").text_from(read(print, |print| print.z.map_or_else(|| NONE.to_owned(), text::score))))
+            .kid(cell("marks").region(mark_cells(print)))
+            .kid(cell("venue").text_from(read(print, venue)))
+            .kid(cell("conditions").text_from(read(print, conditions)))
     }
 }
 
-fn print_cells(app: App, print: &PrintRow) -> impl IntoView + use<> {
-    const NONE: &str = "\u{2013}";
-    let ts = print.ts;
-    let ticker: Ticker = print.ticker.clone();
-    let name = ticker.to_string();
-    let quote = match (print.bid, print.ask) {
+const NONE: &str = "\u{2013}";
+
+fn quote(print: &PrintRow) -> String {
+    match (print.bid, print.ask) {
         (Some(bid), Some(ask)) => format!("{} / {}", text::price(bid), text::price(ask)),
-        _ => NONE.to_owned(),
-    };
-    let z = print.z.map_or_else(|| NONE.to_owned(), text::score);
-    let conditions = if print.condition_names.is_empty() {
+        (Some(_) | None, _) => NONE.to_owned(),
+    }
+}
+
+fn venue(print: &PrintRow) -> String {
+    print.venue.as_ref().map_or_else(|| print.trf.to_string(), ToString::to_string)
+}
+
+fn conditions(print: &PrintRow) -> String {
+    if print.condition_names.is_empty() {
         print.conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     } else {
         print.condition_names.join(", ")
-    };
-    let venue = print.venue.as_ref().map_or_else(|| print.trf.to_string(), ToString::to_string);
-    view! {
-        <div role="cell" class="c c-time" title=crate::model::clock::iso(ts)>{move || app.settings.time(ts)}</div>
-        <div role="cell" class="c c-symbol">
-            <button class="link" on:click=move |_| app.router.open(Some(&ticker))>{name}</button>
-        </div>
-        <div role="cell" class=format!("c c-price {}", side_class(print.side))>
-            <span class="unseen">{side_name(print.side)}" "</span>
-            {text::price(print.price)}
-        </div>
-        <div role="cell" class="c c-size">{text::shares(print.size)}</div>
-        <div role="cell" class="c c-notional">{text::money(print.notional, Sign::Negative)}</div>
-        <div role="cell" class="c c-quote">{quote}</div>
-        <div role="cell" class="c c-z">{z}</div>
-        <div role="cell" class="c c-marks">{mark_views(print)}</div>
-        <div role="cell" class="c c-venue">{venue}</div>
-        <div role="cell" class="c c-conditions" title=conditions.clone()>{conditions.clone()}</div>
     }
 }
