@@ -178,7 +178,7 @@ impl RowView {
             .shown(move || place.get().is_some())
             .style_from("--i", move || place.get().unwrap_or(0).to_string())
             .attr_from("aria-rowindex", move || place.get().map(|place| (place + 2).to_string()))
-            .attr_from("aria-selected", move || Some(is_open().to_string()))
+            .aria_selected(is_open)
             .flag("open", is_open)
             .flag("cursor", move || cursor.with(is))
             .kid(of("div", "c c-star").attr("role", "gridcell").kid(star))

@@ -171,7 +171,7 @@ impl Grid {
             let newer = keys.iter().take_while(|key| Some(*key) > first.as_ref()).count();
             set(self.waiting, newer);
             // What fell off the end of the tape has nothing left to show.
-            self.keys.borrow_mut().retain(|key| prints.contains_key(key));
+            self.keys.borrow_mut().retain(|key| prints.get(key).is_some());
         } else {
             set(self.waiting, 0);
             self.keys.replace(keys);
