@@ -2,7 +2,7 @@
 //! some of them is called once before the next paint.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -90,12 +90,12 @@ struct Core {
     second: OnceCell<Interval>,
     painters: RefCell<Vec<(u64, Painter)>>,
     next_painter: Cell<u64>,
-    /// How many parts of the page want each topic.
-    wanted: RefCell<BTreeMap<Topic, usize>>,
-    followed: RefCell<BTreeSet<Topic>>,
+    /// The topics that parts of the page want, once for each part.
+    wanted: RefCell<Vec<Topic>>,
+    followed: RefCell<Vec<Topic>>,
     reconciling: Cell<bool>,
     /// The rows exactly as the server wrote them.
-    raw: RefCell<BTreeMap<Topic, Rows<Box<RawValue>>>>,
+    raw: RefCell<Vec<(Topic, Rows<Box<RawValue>>)>>,
     darkpool: RefCell<Store>,
     meters: RefCell<Meters>,
     /// When the rows that wait for the next frame arrived.
@@ -157,7 +157,7 @@ impl Live {
     #[must_use]
     pub fn follow(self, topic: Topic) -> Following {
         let core = self.core();
-        *core.wanted.borrow_mut().entry(topic.clone()).or_default() += 1;
+        core.wanted.borrow_mut().push(topic.clone());
         core.reconcile_soon();
         Following { live: self, topic }
     }
@@ -198,12 +198,12 @@ impl Live {
 
     /// A topic's rows as the server wrote them.
     pub fn raw_rows<T>(self, topic: &Topic, look: impl FnOnce(&Rows<Box<RawValue>>) -> T) -> Option<T> {
-        self.core().raw.borrow().get(topic).map(look)
+        self.core().raw.borrow().iter().find(|(other, _)| other == topic).map(|(_, rows)| look(rows))
     }
 
     /// Whether a first snapshot of the topic has arrived.
     pub fn has_rows(self, topic: &Topic) -> bool {
-        self.core().raw.borrow().contains_key(topic)
+        self.raw_rows(topic, |_| ()).is_some()
     }
 
     /// The connection.
@@ -256,11 +256,8 @@ impl Drop for Following {
         // At the end of the page there may be nothing left to tell.
         let Some(core) = self.live.0.try_get_value() else { return };
         let mut wanted = core.wanted.borrow_mut();
-        if let Some(times) = wanted.get_mut(&self.topic) {
-            *times -= 1;
-            if *times == 0 {
-                wanted.remove(&self.topic);
-            }
+        if let Some(place) = wanted.iter().position(|topic| *topic == self.topic) {
+            wanted.swap_remove(place);
         }
         drop(wanted);
         core.reconcile_soon();
@@ -281,18 +278,26 @@ impl Core {
 
     fn reconcile(&self) {
         let Some(socket) = self.socket.get() else { return };
-        let wanted: BTreeSet<Topic> = self.wanted.borrow().keys().cloned().collect();
-        let followed = self.followed.replace(wanted.clone());
-        for topic in followed.difference(&wanted) {
-            self.raw.borrow_mut().remove(topic);
-            if let Some(topic) = DarkPoolTopic::parse(topic) {
-                self.darkpool.borrow_mut().forget(&topic);
+        let wanted = self.wanted.borrow().clone();
+        let mut followed = self.followed.borrow_mut();
+        followed.retain(|topic| {
+            let stays = wanted.contains(topic);
+            if !stays {
+                self.raw.borrow_mut().retain(|(other, _)| other != topic);
+                if let Some(topic) = DarkPoolTopic::parse(topic) {
+                    self.darkpool.borrow_mut().forget(&topic);
+                }
+                socket.unfollow(topic);
             }
-            socket.unfollow(topic);
+            stays
+        });
+        for topic in wanted {
+            if !followed.contains(&topic) {
+                socket.follow(topic.clone());
+                followed.push(topic);
+            }
         }
-        for topic in wanted.difference(&followed) {
-            socket.follow(topic.clone());
-        }
+        drop(followed);
         self.request_frame();
     }
 
@@ -366,7 +371,9 @@ impl Sink for Core {
                 let mut meters = self.meters.borrow_mut();
                 meters.snapshots += 1;
                 meters.rows += rows.len() as u64;
-                self.raw.borrow_mut().insert(topic, rows);
+                let mut raw = self.raw.borrow_mut();
+                raw.retain(|(other, _)| *other != topic);
+                raw.push((topic, rows));
                 self.request_frame();
             }
             Event::Update { topic, ts, src_ts, change, .. } => {
@@ -377,7 +384,9 @@ impl Sink for Core {
                 let mut meters = self.meters.borrow_mut();
                 meters.updates += 1;
                 meters.rows += (change.sets().len() + change.dels().len()) as u64;
-                if let (Some(kind), Some(rows)) = (kind_of(&topic), self.raw.borrow_mut().get_mut(&topic)) {
+                let mut raw = self.raw.borrow_mut();
+                let rows = raw.iter_mut().find(|(other, _)| *other == topic);
+                if let (Some(kind), Some((_, rows))) = (kind_of(&topic), rows) {
                     apply(kind.class, rows, change);
                 }
                 self.request_frame();

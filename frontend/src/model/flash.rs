@@ -3,8 +3,6 @@
 //! A CSS animation for each change was measured at four times the cost of everything else on the
 //! page; a static class and one sweep every [`SWEEP_MS`] costs next to nothing.
 
-use std::collections::BTreeMap;
-
 /// How long a cell is lit, in milliseconds.
 pub const LIT_MS: u64 = 400;
 /// How often expired cells are looked for, in milliseconds.
@@ -22,27 +20,29 @@ pub enum Way {
 /// The cells that are lit, and until when.
 #[derive(Clone, Debug)]
 pub struct Flashes<C> {
-    until: BTreeMap<C, u64>,
+    until: Vec<(C, u64)>,
 }
 
-impl<C: Ord + Clone> Flashes<C> {
+impl<C: PartialEq + Copy> Flashes<C> {
     /// None is lit.
     #[must_use]
     pub const fn new() -> Flashes<C> {
-        Flashes { until: BTreeMap::new() }
+        Flashes { until: Vec::new() }
     }
 
     /// Lights a cell at `now_ms`; one that is lit already stays so for longer.
     pub fn light(&mut self, cell: C, now_ms: u64) {
-        self.until.insert(cell, now_ms.saturating_add(LIT_MS));
+        let until = now_ms.saturating_add(LIT_MS);
+        match self.until.iter_mut().find(|(c, _)| *c == cell) {
+            Some(lit) => lit.1 = until,
+            None => self.until.push((cell, until)),
+        }
     }
 
     /// Takes out the cells whose time is over.
     pub fn sweep(&mut self, now_ms: u64) -> Vec<C> {
-        let over: Vec<C> = self.until.iter().filter(|(_, until)| **until <= now_ms).map(|(c, _)| c.clone()).collect();
-        for cell in &over {
-            self.until.remove(cell);
-        }
+        let over = self.until.iter().filter(|(_, until)| *until <= now_ms).map(|(cell, _)| *cell).collect();
+        self.until.retain(|(_, until)| *until > now_ms);
         over
     }
 
@@ -53,7 +53,7 @@ impl<C: Ord + Clone> Flashes<C> {
     }
 }
 
-impl<C: Ord + Clone> Default for Flashes<C> {
+impl<C: PartialEq + Copy> Default for Flashes<C> {
     fn default() -> Flashes<C> {
         Flashes::new()
     }

@@ -1,42 +1,55 @@
 //! Query strings: every view of the page has an address that can be sent to someone.
 
-use std::collections::BTreeMap;
-
-/// Names and values after the `?`, decoded. Names iterate in order, so equal views have equal
+/// Names and values after the `?`, decoded, in the order of their names: equal views have equal
 /// addresses.
-pub type Query = BTreeMap<String, String>;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(Vec<(String, String)>);
 
-/// Reads what follows the `?`; a leading one is allowed. Broken escapes stay as they are.
-#[must_use]
-pub fn parse(text: &str) -> Query {
-    let pairs = text.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
+impl Query {
+    /// Reads what follows the `?`; a leading one is allowed. Broken escapes stay as they are.
+    #[must_use]
+    pub fn parse(text: &str) -> Query {
+        let mut query = Query::default();
+        for pair in text.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
-}
-
-/// Writes it, with the `?`; an empty query is an empty text.
-#[must_use]
-pub fn encode(query: &Query) -> String {
-    let mut out = String::new();
-    for (name, value) in query {
-        out.push(if out.is_empty() { '?' } else { '&' });
-        push_escaped(&mut out, name);
-        out.push('=');
-        push_escaped(&mut out, value);
+            query.put(&decode(name), Some(decode(value)));
+        }
+        query
     }
-    out
-}
 
-/// Puts a value, or takes it out where it is the default one.
-pub fn put(query: &mut Query, name: &str, value: Option<String>) {
-    match value {
-        Some(value) => query.insert(name.to_owned(), value),
-        None => query.remove(name),
-    };
+    /// Writes it, with the `?`; an empty query is an empty text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for (name, value) in &self.0 {
+            out.push(if out.is_empty() { '?' } else { '&' });
+            push_escaped(&mut out, name);
+            out.push('=');
+            push_escaped(&mut out, value);
+        }
+        out
+    }
+
+    /// The value of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| &**value)
+    }
+
+    /// Puts a value, or takes it out where there is none.
+    pub fn put(&mut self, name: &str, value: Option<String>) {
+        self.0.retain(|(n, _)| n != name);
+        if let Some(value) = value {
+            let place = self.0.partition_point(|(n, _)| &**n < name);
+            self.0.insert(place, (name.to_owned(), value));
+        }
+    }
+
+    /// Whether there are no values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 fn push_escaped(out: &mut String, text: &str) {
@@ -76,17 +89,26 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let query = Query::from([("q".into(), "a&b=c %é".into()), ("sort".into(), "-net".into())]);
-        let text = encode(&query);
-        assert_eq!(text, "?q=a%26b%3Dc%20%25%C3%A9&sort=-net");
-        assert_eq!(parse(&text), query);
-        assert_eq!(encode(&Query::new()), "");
+        let mut query = Query::default();
+        query.put("sort", Some("-net".into()));
+        query.put("q", Some("a&b=c %\u{e9}".into()));
+        assert_eq!(query.text(), "?q=a%26b%3Dc%20%25%C3%A9&sort=-net");
+        assert_eq!(Query::parse(&query.text()), query);
+        assert_eq!(Query::default().text(), "");
+    }
+
+    #[test]
+    fn a_value_is_replaced_and_taken_out() {
+        let mut query = Query::parse("?b=1&a=2");
+        query.put("b", Some("3".into()));
+        query.put("a", None);
+        assert_eq!(query.text(), "?b=3");
     }
 
     #[test]
     fn strange_addresses_do_no_harm() {
-        assert_eq!(parse("?&&a&b=%zz&c=%4&d=%ff&e=1+2").len(), 5);
-        assert_eq!(parse("e=1+2")["e"], "1 2");
-        assert_eq!(parse("b=%zz%")["b"], "%zz%");
+        let query = Query::parse("?&&a&b=%zz%&c=%4&d=%ff&e=1+2");
+        assert_eq!((query.get("a"), query.get("b"), query.get("e")), (Some(""), Some("%zz%"), Some("1 2")));
+        assert_eq!(query.get("x"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use shared::units::Ticker;
 
-use super::query::{self, Query};
+use super::query::Query;
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +47,13 @@ impl Route {
     #[must_use]
     pub fn parse(path: &str, search: &str) -> Route {
         let page = if path.trim_end_matches('/').ends_with("/tape") { Page::Tape } else { Page::DarkPool };
-        Route { page, query: query::parse(search) }
+        Route { page, query: Query::parse(search) }
     }
 
     /// The address.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}{}", self.page.path(), query::encode(&self.query))
+        format!("{}{}", self.page.path(), self.query.text())
     }
 
     /// The ticker whose panel is open.
@@ -65,14 +65,14 @@ impl Route {
     /// The same place with another panel, or none.
     #[must_use]
     pub fn with_ticker(mut self, ticker: Option<&Ticker>) -> Route {
-        query::put(&mut self.query, "t", ticker.map(ToString::to_string));
+        self.query.put("t", ticker.map(ToString::to_string));
         self
     }
 
     /// Another page; the open ticker stays open.
     #[must_use]
     pub fn to_page(&self, page: Page) -> Route {
-        Route { page, query: Query::new() }.with_ticker(self.ticker().as_ref())
+        Route { page, query: Query::default() }.with_ticker(self.ticker().as_ref())
     }
 }
 

@@ -1,12 +1,10 @@
 //! Recycled rows: a row of the DOM stays with its key while the key is on the screen, and goes to
 //! a newcomer when it leaves. A re-ordered list then moves rows instead of rewriting them.
 
-use std::collections::BTreeMap;
-
 /// Which key each slot of the pool shows.
 #[derive(Clone, Debug)]
 pub struct Slots<K> {
-    shown: BTreeMap<K, usize>,
+    shown: Vec<(K, usize)>,
     free: Vec<usize>,
     size: usize,
 }
@@ -24,11 +22,11 @@ pub struct Placed<K> {
     pub fresh: bool,
 }
 
-impl<K: Ord + Clone> Slots<K> {
+impl<K: PartialEq + Clone> Slots<K> {
     /// A pool without slots; it grows as needed and never shrinks.
     #[must_use]
     pub const fn new() -> Slots<K> {
-        Slots { shown: BTreeMap::new(), free: Vec::new(), size: 0 }
+        Slots { shown: Vec::new(), free: Vec::new(), size: 0 }
     }
 
     /// How many slots there are.
@@ -40,10 +38,10 @@ impl<K: Ord + Clone> Slots<K> {
     /// The slot that shows `key`.
     #[must_use]
     pub fn slot_of(&self, key: &K) -> Option<usize> {
-        self.shown.get(key).copied()
+        self.shown.iter().find(|(k, _)| k == key).map(|(_, slot)| *slot)
     }
 
-    /// The keys that are shown, in their own order, and the slot of each.
+    /// The keys that are shown, and the slot of each.
     pub fn iter(&self) -> impl Iterator<Item = (&K, usize)> {
         self.shown.iter().map(|(key, slot)| (key, *slot))
     }
@@ -52,17 +50,19 @@ impl<K: Ord + Clone> Slots<K> {
     /// in order, and which slots are left empty.
     pub fn show(&mut self, start: usize, keys: &[K]) -> (Vec<Placed<K>>, Vec<usize>) {
         let mut before = std::mem::take(&mut self.shown);
-        let kept: Vec<Option<usize>> = keys.iter().map(|key| before.remove(key)).collect();
-        let mut left: Vec<usize> = before.into_values().collect();
-        // Taken from the end: the lowest slot first, so that a first fill is in the list's order.
-        left.sort_unstable_by(|a, b| b.cmp(a));
+        let mut stay = |key: &K| {
+            let at = before.iter().position(|(k, _)| k == key)?;
+            Some(before.swap_remove(at).1)
+        };
+        let kept: Vec<Option<usize>> = keys.iter().map(&mut stay).collect();
+        let mut left: Vec<usize> = before.into_iter().map(|(_, slot)| slot).collect();
         let mut placed = Vec::with_capacity(keys.len());
         for (offset, (key, kept)) in keys.iter().zip(kept).enumerate() {
             let slot = kept.or_else(|| left.pop()).or_else(|| self.free.pop()).unwrap_or_else(|| {
                 self.size += 1;
                 self.size - 1
             });
-            self.shown.insert(key.clone(), slot);
+            self.shown.push((key.clone(), slot));
             placed.push(Placed { slot, key: key.clone(), index: start + offset, fresh: kept.is_none() });
         }
         self.free.extend(&left);
@@ -70,7 +70,7 @@ impl<K: Ord + Clone> Slots<K> {
     }
 }
 
-impl<K: Ord + Clone> Default for Slots<K> {
+impl<K: PartialEq + Clone> Default for Slots<K> {
     fn default() -> Slots<K> {
         Slots::new()
     }

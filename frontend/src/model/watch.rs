@@ -1,22 +1,26 @@
 //! The reader's watchlist: an ordered set of tickers, kept as one line of text.
 
-use std::collections::BTreeSet;
-
 use shared::units::Ticker;
 
 /// How many tickers a watchlist holds; each outside the top is a topic of its own, and a
 /// connection may follow 128.
 pub const MOST: usize = 100;
 
-/// The tickers a reader watches.
+/// The tickers a reader watches, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Watchlist(BTreeSet<Ticker>);
+pub struct Watchlist(Vec<Ticker>);
 
 impl Watchlist {
-    /// Reads `AAPL,BRK.B`; what is no ticker is left out.
+    /// Reads `AAPL,BRK.B`; what is no ticker is left out, and so is what is too much.
     #[must_use]
     pub fn parse(text: &str) -> Watchlist {
-        Watchlist(text.split(',').filter_map(|t| t.trim().parse().ok()).take(MOST).collect())
+        let mut list = Watchlist::default();
+        for ticker in text.split(',').filter_map(|t| t.trim().parse().ok()) {
+            if !list.has(&ticker) {
+                list.toggle(&ticker);
+            }
+        }
+        list
     }
 
     /// Writes it.
@@ -28,15 +32,22 @@ impl Watchlist {
     /// Whether it holds `ticker`.
     #[must_use]
     pub fn has(&self, ticker: &Ticker) -> bool {
-        self.0.contains(ticker)
+        self.0.binary_search(ticker).is_ok()
     }
 
     /// Takes a ticker in or out, and says whether it is in now. A full list takes no more.
     pub fn toggle(&mut self, ticker: &Ticker) -> bool {
-        if self.0.remove(ticker) || self.0.len() >= MOST {
-            return false;
+        match self.0.binary_search(ticker) {
+            Ok(at) => {
+                self.0.remove(at);
+                false
+            }
+            Err(at) if self.0.len() < MOST => {
+                self.0.insert(at, ticker.clone());
+                true
+            }
+            Err(_) => false,
         }
-        self.0.insert(ticker.clone())
     }
 
     /// Its tickers in order.

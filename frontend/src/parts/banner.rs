@@ -28,9 +28,8 @@ pub fn banners(app: App) -> El {
             _ => String::new(),
         })
     };
-    let resume = move || {
-        of("button", "link").kid(icon(Icon::Play)).text("Resume").press(move || signals.paused.set(false))
-    };
+    let resume =
+        move || of("button", "link").kid(icon(Icon::Play)).text("Resume").press(move || signals.paused.set(false));
     el("div")
         .when(
             move || pretence.get().is_some(),
@@ -44,6 +43,8 @@ pub fn banners(app: App) -> El {
         })
         .when(
             move || signals.paused.get(),
-            move || of("p", "banner paused").text("Paused: the screen stands still, rows keep arriving. ").kid(resume()),
+            move || {
+                of("p", "banner paused").text("Paused: the screen stands still, rows keep arriving. ").kid(resume())
+            },
         )
 }

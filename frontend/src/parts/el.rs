@@ -7,7 +7,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, Node};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, Node};
 
 use crate::platform::{Listener, document};
 
@@ -37,22 +37,14 @@ pub fn effect(run: impl FnMut() + 'static) {
     effect_boxed(Box::new(run));
 }
 
-/// One effect type for all: each closure type would be a copy of Leptos' machinery.
-fn effect_boxed(mut run: Box<dyn FnMut()>) {
-    Effect::new(move |_: Option<()>| run());
-}
-
 /// A value that is computed from signals, and changes only when it differs.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(compute: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
     memo_boxed(Box::new(compute))
 }
 
-fn memo_boxed<T: PartialEq + Send + Sync + 'static>(compute: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
-    Memo::new(move |_: Option<&T>| compute())
-}
-
 impl El {
     /// Sets an attribute.
+    #[inline(never)]
     pub fn attr(self, name: &str, value: &str) -> El {
         set_attribute(&self.0, name, value);
         self
@@ -63,13 +55,26 @@ impl El {
         self.attr("class", name)
     }
 
+    /// Sets `aria-label` and the tooltip.
+    pub fn label(self, label: &str) -> El {
+        self.attr("aria-label", label).attr("title", label)
+    }
+
+    /// Sets a property of its style. The style attribute itself is forbidden by the page's policy.
+    pub fn style(self, property: &str, value: &str) -> El {
+        set_style(&self.0, property, value);
+        self
+    }
+
     /// Adds text.
+    #[inline(never)]
     pub fn text(self, text: &str) -> El {
         append(&self.0, &document().create_text_node(text));
         self
     }
 
     /// Adds a child.
+    #[inline(never)]
     pub fn kid(self, kid: El) -> El {
         append(&self.0, &kid.0);
         self
@@ -81,24 +86,20 @@ impl El {
         self
     }
 
+    /// Adds a child later.
+    pub fn add(&self, kid: &El) {
+        append(&self.0, &kid.0);
+    }
+
     /// Adds text that follows signals.
     pub fn text_from(self, text: impl Fn() -> String + 'static) -> El {
-        let node = document().create_text_node("");
-        append(&self.0, &node);
-        effect(move || node.set_data(&text()));
+        text_boxed(&self.0, Box::new(text));
         self
     }
 
     /// Sets an attribute that follows signals; `None` takes it off.
     pub fn attr_from(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> El {
-        let element = self.0.clone();
-        effect(move || match value() {
-            Some(value) => set_attribute(&element, name, &value),
-            None => {
-                // It fails only for a name that is none.
-                let _ = element.remove_attribute(name);
-            }
-        });
+        attr_boxed(&self.0, name, Box::new(value));
         self
     }
 
@@ -109,38 +110,42 @@ impl El {
 
     /// Adds a class while something is so.
     pub fn flag(self, class: &'static str, is: impl Fn() -> bool + 'static) -> El {
-        let element = self.0.clone();
-        effect(move || {
-            let _ = element.class_list().toggle_with_force(class, is());
-        });
-        self
+        self.sense(Sense::Class(class), is)
     }
 
     /// Sets `aria-pressed`.
     pub fn pressed(self, is: impl Fn() -> bool + 'static) -> El {
-        self.attr_from("aria-pressed", move || Some(is().to_string()))
+        self.sense(Sense::Aria("aria-pressed"), is)
     }
 
-    /// Sets `aria-label` and the tooltip.
-    pub fn label(self, label: &str) -> El {
-        self.attr("aria-label", label).attr("title", label)
+    /// Sets `aria-selected`.
+    pub fn aria_selected(self, is: impl Fn() -> bool + 'static) -> El {
+        self.sense(Sense::Aria("aria-selected"), is)
     }
 
     /// Shows it only while something is so.
     pub fn shown(self, is: impl Fn() -> bool + 'static) -> El {
-        self.attr_from("hidden", move || (!is()).then(String::new))
+        self.sense(Sense::Shown, is)
     }
 
-    /// Sets a property of its style. The style attribute itself is forbidden by the page's policy.
-    pub fn style(self, property: &str, value: &str) -> El {
-        set_style(&self.0, property, value);
+    /// Checks a checkbox while something is so.
+    pub fn checked_from(self, is: impl Fn() -> bool + 'static) -> El {
+        self.sense(Sense::Checked, is)
+    }
+
+    /// Selects an option while something is so.
+    pub fn selected_from(self, is: impl Fn() -> bool + 'static) -> El {
+        self.sense(Sense::Selected, is)
+    }
+
+    fn sense(self, sense: Sense, is: impl Fn() -> bool + 'static) -> El {
+        sense_boxed(&self.0, sense, Box::new(is));
         self
     }
 
     /// Sets a property of its style that follows signals.
     pub fn style_from(self, property: &'static str, value: impl Fn() -> String + 'static) -> El {
-        let element = self.0.clone();
-        effect(move || set_style(&element, property, &value()));
+        style_boxed(&self.0, property, Box::new(value));
         self
     }
 
@@ -157,23 +162,9 @@ impl El {
         self
     }
 
-    /// Checks a checkbox while something is so.
-    pub fn checked_from(self, is: impl Fn() -> bool + 'static) -> El {
-        let element = self.0.clone();
-        effect(move || element.unchecked_ref::<HtmlInputElement>().set_checked(is()));
-        self
-    }
-
-    /// Selects an option while something is so.
-    pub fn selected_from(self, is: impl Fn() -> bool + 'static) -> El {
-        let element = self.0.clone();
-        effect(move || element.unchecked_ref::<web_sys::HtmlOptionElement>().set_selected(is()));
-        self
-    }
-
     /// Listens.
     pub fn on(self, event: &'static str, call: impl FnMut(Event) + 'static) -> El {
-        StoredValue::new_local(Listener::on(&self.0, event, call));
+        on_boxed(&self.0, event, Box::new(call));
         self
     }
 
@@ -183,29 +174,14 @@ impl El {
     }
 
     /// Listens for what is typed or chosen.
-    pub fn input(self, event: &'static str, mut call: impl FnMut(String) + 'static) -> El {
-        self.on(event, move |event| {
-            if let Some(target) = event.target() {
-                // A select has a value as an input has.
-                call(target.unchecked_into::<HtmlInputElement>().value());
-            }
-        })
+    pub fn input(self, event: &'static str, call: impl FnMut(String) + 'static) -> El {
+        input_boxed(&self.0, event, Box::new(call));
+        self
     }
 
     /// Children that are built anew whenever a signal that `build` read has changed.
     pub fn region(self, build: impl Fn() -> Vec<El> + 'static) -> El {
-        let end = document().create_comment("");
-        append(&self.0, &end);
-        let mut shown: Vec<El> = Vec::new();
-        effect(move || {
-            shown.drain(..).for_each(|old| old.0.remove());
-            shown = build();
-            if let Some(parent) = end.parent_node() {
-                for new in &shown {
-                    let _ = parent.insert_before(&new.0, Some(&end));
-                }
-            }
-        });
+        region_boxed(&self.0, Box::new(build));
         self
     }
 
@@ -215,20 +191,114 @@ impl El {
         self.region(move || if is.get() { vec![untrack(&build)] } else { Vec::new() })
     }
 
-    /// Adds a child later.
-    pub fn add(&self, kid: &El) {
-        append(&self.0, &kid.0);
-    }
-
     /// The element itself.
     pub fn element(&self) -> &HtmlElement {
         self.0.unchecked_ref()
     }
 }
 
+/// What a yes or no changes.
+#[derive(Clone, Copy)]
+enum Sense {
+    Class(&'static str),
+    Aria(&'static str),
+    Shown,
+    Checked,
+    Selected,
+}
+
+// One function for all closures of a kind: each closure type would be a copy of it.
+
+#[inline(never)]
+fn effect_boxed(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| run());
+}
+
+fn memo_boxed<T: PartialEq + Send + Sync + 'static>(compute: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+    Memo::new(move |_: Option<&T>| compute())
+}
+
+#[inline(never)]
+fn text_boxed(element: &Element, text: Box<dyn Fn() -> String>) {
+    let node = document().create_text_node("");
+    append(element, &node);
+    effect(move || node.set_data(&text()));
+}
+
+#[inline(never)]
+fn attr_boxed(element: &Element, name: &'static str, value: Box<dyn Fn() -> Option<String>>) {
+    let element = element.clone();
+    effect(move || match value() {
+        Some(value) => set_attribute(&element, name, &value),
+        None => remove_attribute(&element, name),
+    });
+}
+
+#[inline(never)]
+fn style_boxed(element: &Element, property: &'static str, value: Box<dyn Fn() -> String>) {
+    let element = element.clone();
+    effect(move || set_style(&element, property, &value()));
+}
+
+#[inline(never)]
+fn sense_boxed(element: &Element, sense: Sense, is: Box<dyn Fn() -> bool>) {
+    let element = element.clone();
+    effect(move || {
+        let is = is();
+        match sense {
+            Sense::Class(name) => {
+                // It fails only for a name with spaces.
+                let _ = element.class_list().toggle_with_force(name, is);
+            }
+            Sense::Aria(name) => set_attribute(&element, name, if is { "true" } else { "false" }),
+            Sense::Shown if is => remove_attribute(&element, "hidden"),
+            Sense::Shown => set_attribute(&element, "hidden", ""),
+            Sense::Checked => element.unchecked_ref::<HtmlInputElement>().set_checked(is),
+            Sense::Selected => element.unchecked_ref::<HtmlOptionElement>().set_selected(is),
+        }
+    });
+}
+
+#[inline(never)]
+fn on_boxed(element: &Element, event: &'static str, call: Box<dyn FnMut(Event)>) {
+    StoredValue::new_local(Listener::boxed(element, event, call));
+}
+
+#[inline(never)]
+fn input_boxed(element: &Element, event: &'static str, mut call: Box<dyn FnMut(String)>) {
+    let call = move |event: Event| {
+        if let Some(target) = event.target() {
+            // A select has a value as an input has.
+            call(target.unchecked_into::<HtmlInputElement>().value());
+        }
+    };
+    on_boxed(element, event, Box::new(call));
+}
+
+#[inline(never)]
+fn region_boxed(element: &Element, build: Box<dyn Fn() -> Vec<El>>) {
+    let end = document().create_comment("");
+    append(element, &end);
+    let mut shown: Vec<El> = Vec::new();
+    effect(move || {
+        shown.drain(..).for_each(|old| old.0.remove());
+        shown = build();
+        if let Some(parent) = end.parent_node() {
+            for new in &shown {
+                let _ = parent.insert_before(&new.0, Some(&end));
+            }
+        }
+    });
+}
+
 fn append(parent: &Element, node: &Node) {
     // It fails only where a node would become its own ancestor.
     let _ = parent.append_child(node);
+}
+
+fn remove_attribute(element: &Element, name: &str) {
+    // It fails only for a name that is none.
+    let _ = element.remove_attribute(name);
 }
 
 fn set_attribute(element: &Element, name: &str, value: &str) {

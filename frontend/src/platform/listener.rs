@@ -14,7 +14,13 @@ pub struct Listener {
 impl Listener {
     /// Listens for the event of that name.
     pub fn on(target: &EventTarget, name: &'static str, call: impl FnMut(Event) + 'static) -> Listener {
-        let call = Closure::new(call);
+        Listener::boxed(target, name, Box::new(call))
+    }
+
+    /// The same for a closure that is boxed already.
+    #[inline(never)]
+    pub fn boxed(target: &EventTarget, name: &'static str, call: Box<dyn FnMut(Event)>) -> Listener {
+        let call = Closure::wrap(call);
         // It fails only for a null callback.
         let _ = target.add_event_listener_with_callback(name, call.as_ref().unchecked_ref());
         Listener { target: target.clone(), name, call }

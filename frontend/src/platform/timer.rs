@@ -24,7 +24,7 @@ fn whole_ms(ms: u64) -> i32 {
 impl Timeout {
     /// Calls once after `ms`.
     pub fn after(ms: u64, call: impl FnMut() + 'static) -> Timeout {
-        let call = Closure::new(call);
+        let call = Closure::wrap(Box::new(call) as Box<dyn FnMut()>);
         let id = window()
             .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), whole_ms(ms))
             .unwrap_or(0);
@@ -41,7 +41,7 @@ impl Drop for Timeout {
 impl Interval {
     /// Calls every `ms`.
     pub fn every(ms: u64, call: impl FnMut() + 'static) -> Interval {
-        let call = Closure::new(call);
+        let call = Closure::wrap(Box::new(call) as Box<dyn FnMut()>);
         let id = window()
             .set_interval_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), whole_ms(ms))
             .unwrap_or(0);

@@ -11,6 +11,10 @@ import { Hopeless, freePort, until } from './wait.mjs';
 /** A market that is small enough to read and moves enough to see. */
 const DEMO = { UNDERCURRENT_DEMO_SEED: '7', UNDERCURRENT_DEMO_TICKERS: '60', UNDERCURRENT_DEMO_RATE: '30' };
 
+/** Servers that run: none outlives the program that started it, however that ends. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 export class Server {
   #process;
   #log = '';
@@ -52,6 +56,9 @@ export class Server {
     this.#process.stdout.on('data', keep);
     this.#process.stderr.on('data', keep);
     this.#process.on('error', (error) => keep(error.message));
+    const child = this.#process;
+    running.add(child);
+    child.on('exit', () => running.delete(child));
     await until('the server is ready', () => {
       if (this.#process.exitCode !== null || this.#process.pid === undefined) throw new Hopeless(`the server ended: ${this.#log}`);
       return fetch(`${this.origin}/readyz`).then((answer) => answer.ok);

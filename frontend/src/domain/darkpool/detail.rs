@@ -1,7 +1,5 @@
 //! What is known of the ticker whose panel is open: its day, its levels, its minutes.
 
-use std::collections::BTreeMap;
-
 use shared::domain::darkpool::{DetailRow, LevelRow, SentimentRow};
 use shared::stream::Key;
 use shared::units::{Money, Price};
@@ -11,9 +9,10 @@ use shared::units::{Money, Price};
 pub struct Detail {
     /// The day so far; `None` when nothing was printed.
     pub day: Option<SentimentRow>,
-    levels: BTreeMap<Key, LevelRow>,
-    /// By minute: net amount in cents and price in millionths of a dollar.
-    minutes: BTreeMap<i64, (i64, i64)>,
+    levels: Vec<(Key, LevelRow)>,
+    /// In order: the minute's start in milliseconds, net amount in cents, price in millionths of a
+    /// dollar.
+    minutes: Vec<(i64, i64, i64)>,
     changes: u32,
 }
 
@@ -40,10 +39,16 @@ impl Detail {
         match row {
             DetailRow::Ticker(day) => self.day = Some(*day),
             DetailRow::Level(level) => {
-                self.levels.insert(key.clone(), level);
+                self.levels.retain(|(other, _)| other != key);
+                self.levels.push((key.clone(), level));
             }
             DetailRow::Minute(minute) => {
-                self.minutes.insert(minute.ts.ms(), (minute.net_amount.cents(), minute.price.micro()));
+                let new = (minute.ts.ms(), minute.net_amount.cents(), minute.price.micro());
+                let place = self.minutes.partition_point(|(ms, ..)| *ms < new.0);
+                match self.minutes.get_mut(place) {
+                    Some(known) if known.0 == new.0 => *known = new,
+                    Some(_) | None => self.minutes.insert(place, new),
+                }
             }
         }
     }
@@ -51,14 +56,12 @@ impl Detail {
     /// Removes a row by its key.
     pub fn remove(&mut self, key: &str) {
         self.changes = self.changes.wrapping_add(1);
-        if self.levels.remove(key).is_some() {
-            return;
-        }
-        match key.strip_prefix("minute:").and_then(|ms| ms.parse().ok()) {
-            Some(ms) => {
-                self.minutes.remove::<i64>(&ms);
-            }
-            None => self.day = None,
+        if key.starts_with("level:") {
+            self.levels.retain(|(other, _)| **other != *key);
+        } else if let Some(ms) = key.strip_prefix("minute:").and_then(|ms| ms.parse::<i64>().ok()) {
+            self.minutes.retain(|(other, ..)| *other != ms);
+        } else {
+            self.day = None;
         }
     }
 
@@ -71,8 +74,11 @@ impl Detail {
     /// The prices with most notional, dearest first, and the greatest notional of one.
     #[must_use]
     pub fn levels(&self) -> (Vec<&LevelRow>, Money) {
-        let mut levels: Vec<&LevelRow> = self.levels.values().collect();
-        levels.sort_by_key(|level| std::cmp::Reverse(level.price));
+        let mut levels: Vec<&LevelRow> = Vec::with_capacity(self.levels.len());
+        for (_, level) in &self.levels {
+            let place = levels.partition_point(|other| other.price > level.price);
+            levels.insert(place, level);
+        }
         let most = levels.iter().map(|level| level.notional).max().unwrap_or(Money::ZERO);
         (levels, most)
     }
@@ -81,7 +87,7 @@ impl Detail {
     #[must_use]
     pub fn line(&self) -> Line {
         let mut line = Line::default();
-        for (ms, (cents, micros)) in &self.minutes {
+        for (ms, cents, micros) in &self.minutes {
             line.seconds.push(ms / 1000);
             line.cents.push(*cents);
             line.micros.push(*micros);
@@ -99,8 +105,11 @@ impl Detail {
     /// ends with the last minute, in thousands of dollars.
     #[must_use]
     pub fn spark(&self) -> Box<[i64]> {
-        let Some((&end, _)) = self.minutes.last_key_value() else { return Box::default() };
-        let at = |ms: i64| self.minutes.range(..=ms).next_back().map(|(_, (cents, _))| cents / 100_000);
+        let Some((end, ..)) = self.minutes.last() else { return Box::default() };
+        let at = |ms: i64| {
+            let after = self.minutes.partition_point(|(other, ..)| *other <= ms);
+            after.checked_sub(1).map(|place| self.minutes[place].1 / 100_000)
+        };
         (0..SPARK_POINTS).rev().filter_map(|back| at(end - back * SPARK_MINUTES * MINUTE_MS)).collect()
     }
 }

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod detail;
 pub mod export;
 pub mod glance;
+pub mod read;
 pub mod store;
 pub mod tape;
 pub mod tickers;

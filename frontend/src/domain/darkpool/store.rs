@@ -1,15 +1,15 @@
 //! What the page knows of the domain: raw rows go in by topic, typed columns come out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use shared::domain::darkpool::{DarkPoolTopic, DetailRow, PrintRow, SentimentRow};
-use shared::stream::{Change, Key, apply};
+use shared::domain::darkpool::{DarkPoolTopic, DetailRow};
+use shared::stream::{Change, Class, Key};
 use shared::units::{Ticker, Timestamp};
 use shared::wire::RawRows;
 
 use super::detail::Detail;
+use super::read;
 use super::tape::Prints;
 use super::tickers::{Origin, Tickers};
 
@@ -17,7 +17,7 @@ use super::tickers::{Origin, Tickers};
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     tickers: Tickers,
-    details: BTreeMap<Ticker, Detail>,
+    details: Vec<(Ticker, Detail)>,
     prints: Prints,
     prints_changes: u32,
     unreadable: u32,
@@ -41,9 +41,7 @@ impl Store {
                     }
                 }
                 DarkPoolTopic::Ticker(ticker) => {
-                    if let Some(detail) = self.details.get_mut(ticker) {
-                        detail.remove(key);
-                    }
+                    self.detail_mut(ticker).remove(key);
                     if **key == *ticker.as_str() {
                         self.tickers.remove(Origin::Own, ticker);
                     }
@@ -63,7 +61,7 @@ impl Store {
             DarkPoolTopic::Sentiment => {}
             DarkPoolTopic::Top => self.tickers.clear_top(),
             DarkPoolTopic::Ticker(ticker) => {
-                self.details.remove(ticker);
+                self.details.retain(|(other, _)| other != ticker);
                 self.tickers.remove(Origin::Own, ticker);
             }
             DarkPoolTopic::Tape => {
@@ -82,14 +80,14 @@ impl Store {
     /// The time of the newest print that was ever seen.
     #[must_use]
     pub fn newest(&self) -> Timestamp {
-        let on_tape = self.prints.values().next_back().map_or(Timestamp::default(), |print| print.ts);
+        let on_tape = self.prints.newest().next().map_or(Timestamp::default(), |(_, print)| print.ts);
         self.tickers.newest().max(on_tape)
     }
 
     /// A ticker's own topic, once something of it arrived.
     #[must_use]
     pub fn detail(&self, ticker: &Ticker) -> Option<&Detail> {
-        self.details.get(ticker)
+        self.details.iter().find(|(other, _)| other == ticker).map(|(_, detail)| detail)
     }
 
     /// The newest prints.
@@ -112,23 +110,22 @@ impl Store {
     }
 
     fn put(&mut self, topic: &DarkPoolTopic, key: &Key, row: &RawValue, anew: bool) {
-        let read = match topic {
+        let row = row.get();
+        let put = match topic {
             // The whole market is for programs; the page follows what it shows.
-            DarkPoolTopic::Sentiment => Ok(()),
-            DarkPoolTopic::Top => {
-                serde_json::from_str::<SentimentRow>(row.get()).map(|row| self.tickers.put(Origin::Top, row, anew))
-            }
-            DarkPoolTopic::Ticker(ticker) => {
-                serde_json::from_str::<DetailRow>(row.get()).map(|row| self.put_detail(ticker, key, row, anew))
-            }
-            DarkPoolTopic::Tape => serde_json::from_str::<PrintRow>(row.get()).map(|row| {
-                let mut change = Change::new();
-                change.set(key.clone(), Arc::new(row));
-                apply(topic.kind().class, &mut self.prints, change);
+            DarkPoolTopic::Sentiment => Some(()),
+            DarkPoolTopic::Top => read::sentiment(row).map(|row| self.tickers.put(Origin::Top, row, anew)),
+            DarkPoolTopic::Ticker(ticker) => read::detail(row).map(|row| self.put_detail(ticker, key, row, anew)),
+            DarkPoolTopic::Tape => read::print(row).map(|row| {
+                let keep = match topic.kind().class {
+                    Class::Recent { keep } => keep,
+                    Class::State => usize::MAX,
+                };
+                self.prints.put(key, Arc::new(row), keep);
                 self.prints_changes = self.prints_changes.wrapping_add(1);
             }),
         };
-        if read.is_err() {
+        if put.is_none() {
             self.unreadable = self.unreadable.saturating_add(1);
         }
     }
@@ -138,13 +135,21 @@ impl Store {
         if let DetailRow::Ticker(day) = &row {
             self.tickers.put(Origin::Own, (**day).clone(), anew);
         }
-        let detail = self.details.entry(ticker.clone()).or_default();
+        let detail = self.detail_mut(ticker);
         detail.put(key, row);
         // Minutes come after the ticker's own row: keys are in order and capitals come first.
         if minute {
             let spark = detail.spark();
             self.tickers.put_spark(ticker, spark);
         }
+    }
+
+    fn detail_mut(&mut self, ticker: &Ticker) -> &mut Detail {
+        let place = self.details.iter().position(|(other, _)| other == ticker).unwrap_or_else(|| {
+            self.details.push((ticker.clone(), Detail::default()));
+            self.details.len() - 1
+        });
+        &mut self.details[place].1
     }
 }
 
@@ -201,7 +206,7 @@ mod tests {
         }
         store.update(&DarkPoolTopic::Tape, &change);
         assert_eq!(store.prints().len(), 1000);
-        assert_eq!(store.prints().keys().next().map(|key| &**key), Some("000200"));
+        assert_eq!(store.prints().newest().last().map(|(key, _)| &**key), Some("000200"));
     }
 
     #[test]

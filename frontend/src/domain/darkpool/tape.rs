@@ -3,13 +3,63 @@
 use std::sync::Arc;
 
 use shared::domain::darkpool::{PrintRow, Side};
-use shared::stream::{Key, Rows};
+use shared::stream::Key;
 use shared::units::{Money, Shares, Ticker};
 
-use crate::model::query::{Query, put};
+use crate::model::query::Query;
 
 /// The prints that the page has, by id; ids are in the order of time.
-pub type Prints = Rows<Arc<PrintRow>>;
+#[derive(Clone, Debug, Default)]
+pub struct Prints(Vec<(Key, Arc<PrintRow>)>);
+
+impl Prints {
+    /// Puts a print, and lets the oldest ones go beyond `keep`: the rule of a recent topic.
+    pub fn put(&mut self, key: &Key, print: Arc<PrintRow>, keep: usize) {
+        match self.place(key) {
+            Ok(place) => self.0[place].1 = print,
+            Err(place) => self.0.insert(place, (key.clone(), print)),
+        }
+        let beyond = self.0.len().saturating_sub(keep);
+        self.0.drain(..beyond);
+    }
+
+    /// Removes a print.
+    pub fn remove(&mut self, key: &str) {
+        self.0.retain(|(other, _)| **other != *key);
+    }
+
+    /// Removes all.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The print of that id.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&Arc<PrintRow>> {
+        self.place(key).ok().map(|place| &self.0[place].1)
+    }
+
+    /// All of them, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &(Key, Arc<PrintRow>)> {
+        self.0.iter().rev()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn place(&self, key: &Key) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.cmp(key))
+    }
+}
 
 /// From which z-score on a size counts as unusual for its ticker, in ten-thousandths.
 const UNUSUAL_E4: i64 = 30_000;
@@ -50,7 +100,7 @@ impl Filter {
     /// Reads it from an address; what is missing or wrong filters nothing.
     #[must_use]
     pub fn read(query: &Query) -> Filter {
-        let get = |name: &str| query.get(name).map(String::as_str);
+        let get = |name: &str| query.get(name);
         let number = |name: &str| get(name).and_then(|n| n.parse().ok()).unwrap_or(0);
         let sides = [Side::Bullish, Side::Bearish, Side::Neutral];
         Filter {
@@ -65,12 +115,12 @@ impl Filter {
 
     /// Writes it into an address.
     pub fn write(&self, query: &mut Query) {
-        put(query, "q", (!self.search.is_empty()).then(|| self.search.clone()));
-        put(query, "min", (self.least_notional > 0).then(|| self.least_notional.to_string()));
-        put(query, "size", (self.least_size > 0).then(|| self.least_size.to_string()));
-        put(query, "side", self.side.map(|side| side_name(side).to_owned()));
-        put(query, "blocks", self.blocks.then(|| "1".to_owned()));
-        put(query, "unusual", self.unusual.then(|| "1".to_owned()));
+        query.put("q", (!self.search.is_empty()).then(|| self.search.clone()));
+        query.put("min", (self.least_notional > 0).then(|| self.least_notional.to_string()));
+        query.put("size", (self.least_size > 0).then(|| self.least_size.to_string()));
+        query.put("side", self.side.map(|side| side_name(side).to_owned()));
+        query.put("blocks", self.blocks.then(|| "1".to_owned()));
+        query.put("unusual", self.unusual.then(|| "1".to_owned()));
     }
 
     /// Whether it filters anything.
@@ -93,14 +143,14 @@ impl Filter {
                 && (!self.unusual || is_unusual(print))
                 && (search.is_empty() || print.ticker.as_str().to_ascii_uppercase().contains(&search))
         };
-        prints.iter().rev().filter(|(_, print)| passes(print)).map(|(key, _)| key.clone()).collect()
+        prints.newest().filter(|(_, print)| passes(print)).map(|(key, _)| key.clone()).collect()
     }
 }
 
 /// The newest prints of one ticker, at most so many.
 #[must_use]
 pub fn of_ticker(prints: &Prints, ticker: &Ticker, most: usize) -> Vec<Arc<PrintRow>> {
-    prints.values().rev().filter(|print| print.ticker == *ticker).take(most).cloned().collect()
+    prints.newest().map(|(_, print)| print).filter(|print| print.ticker == *ticker).take(most).cloned().collect()
 }
 
 /// Whether its size is unusual for its ticker.
@@ -131,7 +181,6 @@ pub fn marks(print: &PrintRow) -> Vec<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::query;
 
     fn print(id: &str, ticker: &str, price: &str, size: &str, side: &str) -> (Key, Arc<PrintRow>) {
         let notional = price.parse::<shared::units::Price>().unwrap().notional(size.parse().unwrap());
@@ -146,12 +195,15 @@ mod tests {
     }
 
     fn prints() -> Prints {
-        [
-            print("1", "IBM", "100.00", "10", "bullish"),
+        let mut prints = Prints::default();
+        for (key, print) in [
             print("2", "AAPL", "200.00", "1000", "bearish"),
             print("3", "IBM", "100.00", "500", "neutral"),
-        ]
-        .into()
+            print("1", "IBM", "100.00", "10", "bullish"),
+        ] {
+            prints.put(&key, print, 3);
+        }
+        prints
     }
 
     #[test]
@@ -178,6 +230,16 @@ mod tests {
     }
 
     #[test]
+    fn the_oldest_prints_go_first() {
+        let mut prints = prints();
+        let (key, row) = print("4", "F", "1.00", "1", "neutral");
+        prints.put(&key, row, 3);
+        assert_eq!(prints.newest().map(|(key, _)| &**key).collect::<Vec<_>>(), ["4", "3", "2"]);
+        prints.remove("3");
+        assert!(prints.get(&"3".into()).is_none() && prints.get(&"4".into()).is_some());
+    }
+
+    #[test]
     fn a_filter_is_read_back_from_its_address() {
         let filter = Filter {
             search: "MS".into(),
@@ -187,9 +249,9 @@ mod tests {
             blocks: true,
             unusual: true,
         };
-        let mut query = Query::new();
+        let mut query = Query::default();
         filter.write(&mut query);
-        assert_eq!(Filter::read(&query::parse(&query::encode(&query))), filter);
+        assert_eq!(Filter::read(&Query::parse(&query.text())), filter);
         Filter::default().write(&mut query);
         assert!(query.is_empty() && !Filter::read(&query).is_set());
     }

@@ -1,8 +1,6 @@
 //! The tickers that the page knows, in columns: a plain store that everything is written to,
 //! visible or not. A row has a version; who shows a row remembers which version it shows.
 
-use std::collections::BTreeMap;
-
 use shared::domain::darkpool::{SentimentRow, Side};
 use shared::units::{Money, Price, Ratio, Shares, Ticker, Timestamp};
 
@@ -21,7 +19,8 @@ pub enum Origin {
 /// The columns.
 #[derive(Clone, Debug, Default)]
 pub struct Tickers {
-    rows: BTreeMap<Ticker, Row>,
+    /// By ticker.
+    rows: Vec<(Ticker, Row)>,
     free: Vec<Row>,
     in_top: Vec<bool>,
     is_followed: Vec<bool>,
@@ -88,7 +87,7 @@ impl Tickers {
 
     /// Gives a ticker outside the top its spark, made from its minutes.
     pub fn put_spark(&mut self, ticker: &Ticker, spark: Box<[i64]>) {
-        if let Some(&at) = self.rows.get(ticker)
+        if let Some(at) = self.find(ticker)
             && !self.in_top[at]
             && self.spark[at] != spark
         {
@@ -99,13 +98,14 @@ impl Tickers {
 
     /// A ticker left `origin`; it goes when no other origin knows it.
     pub fn remove(&mut self, origin: Origin, ticker: &Ticker) {
-        let Some(&at) = self.rows.get(ticker) else { return };
+        let Ok(place) = self.place(ticker) else { return };
+        let at = self.rows[place].1;
         match origin {
             Origin::Top => self.in_top[at] = false,
             Origin::Own => self.is_followed[at] = false,
         }
         if !self.in_top[at] && !self.is_followed[at] {
-            self.rows.remove(ticker);
+            self.rows.remove(place);
             self.symbol[at] = None;
             self.free.push(at);
         }
@@ -114,7 +114,7 @@ impl Tickers {
 
     /// Everything that came from `darkpool/top` is gone.
     pub fn clear_top(&mut self) {
-        let tickers: Vec<Ticker> = self.rows.keys().cloned().collect();
+        let tickers: Vec<Ticker> = self.rows.iter().map(|(ticker, _)| ticker.clone()).collect();
         tickers.iter().for_each(|ticker| self.remove(Origin::Top, ticker));
     }
 
@@ -139,7 +139,7 @@ impl Tickers {
     /// The row of a ticker.
     #[must_use]
     pub fn find(&self, ticker: &Ticker) -> Option<Row> {
-        self.rows.get(ticker).copied()
+        self.place(ticker).ok().map(|place| self.rows[place].1)
     }
 
     /// All rows, by ticker.
@@ -231,6 +231,11 @@ impl Tickers {
         &self.spark[row]
     }
 
+    /// Where a ticker is among the rows, or would be.
+    fn place(&self, ticker: &Ticker) -> Result<usize, usize> {
+        self.rows.binary_search_by(|(other, _)| other.cmp(ticker))
+    }
+
     fn touch(&mut self, at: Row) {
         self.versions = self.versions.wrapping_add(1);
         // 0 is no version: who shows nothing shows that.
@@ -238,11 +243,12 @@ impl Tickers {
     }
 
     fn row_for(&mut self, ticker: &Ticker) -> Row {
-        if let Some(&row) = self.rows.get(ticker) {
-            return row;
-        }
+        let place = match self.place(ticker) {
+            Ok(place) => return self.rows[place].1,
+            Err(place) => place,
+        };
         let row = self.free.pop().unwrap_or_else(|| self.grow());
-        self.rows.insert(ticker.clone(), row);
+        self.rows.insert(place, (ticker.clone(), row));
         self.symbol[row] = Some(ticker.clone());
         self.updated[row] = Timestamp::default();
         self.spark[row] = Box::default();

@@ -4,7 +4,7 @@ use shared::units::Money;
 
 use super::columns::{Column, Columns};
 use super::tickers::{Row, Tickers};
-use crate::model::query::{Query, put};
+use crate::model::query::Query;
 use crate::model::watch::Watchlist;
 
 /// Which way the net amount must lean.
@@ -127,7 +127,7 @@ impl View {
     /// Reads it from an address; what is missing or wrong is as by default.
     #[must_use]
     pub fn read(query: &Query) -> View {
-        let get = |name: &str| query.get(name).map(String::as_str);
+        let get = |name: &str| query.get(name);
         let plain = View::default();
         let columns: Columns =
             get("cols").map_or_else(default_columns, |keys| keys.split(',').filter_map(Column::of).collect());
@@ -149,12 +149,12 @@ impl View {
     pub fn write(&self, query: &mut Query) {
         let plain = View::default();
         let keys = || self.columns.iter().map(|c| c.key()).collect::<Vec<_>>().join(",");
-        put(query, "q", (!self.search.is_empty()).then(|| self.search.clone()));
-        put(query, "lean", self.lean.key().map(str::to_owned));
-        put(query, "watch", self.watched.then(|| "1".to_owned()));
-        put(query, "min", (self.least > 0).then(|| self.least.to_string()));
-        put(query, "sort", (self.sort != plain.sort).then(|| self.sort.text()));
-        put(query, "cols", (self.columns != plain.columns).then(keys));
+        query.put("q", (!self.search.is_empty()).then(|| self.search.clone()));
+        query.put("lean", self.lean.key().map(str::to_owned));
+        query.put("watch", self.watched.then(|| "1".to_owned()));
+        query.put("min", (self.least > 0).then(|| self.least.to_string()));
+        query.put("sort", (self.sort != plain.sort).then(|| self.sort.text()));
+        query.put("cols", (self.columns != plain.columns).then(keys));
     }
 
     /// Whether something other than the order and the columns is set.
@@ -214,7 +214,6 @@ impl View {
 mod tests {
     use super::super::tickers::{Origin, tests::*};
     use super::*;
-    use crate::model::query;
 
     fn market() -> Tickers {
         let mut tickers = Tickers::default();
@@ -271,9 +270,9 @@ mod tests {
             sort: Sort::of("sentiment").unwrap(),
             columns: [Column::Net, Column::Spark].into_iter().collect(),
         };
-        let mut query = Query::new();
+        let mut query = Query::default();
         view.write(&mut query);
-        assert_eq!(View::read(&query::parse(&query::encode(&query))), view);
+        assert_eq!(View::read(&Query::parse(&query.text())), view);
         View::default().write(&mut query);
         assert!(query.is_empty());
         assert_eq!(View::read(&query), View::default());

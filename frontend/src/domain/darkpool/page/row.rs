@@ -166,7 +166,9 @@ impl RowView {
         let watched = move || ticker.with(|own| own.as_ref().is_some_and(|own| is_watched(app, own)));
         let star = of("button", "star")
             .attr("tabindex", "-1")
-            .attr_from("aria-label", move || Some(format!("{} {}", if watched() { "Unwatch" } else { "Watch" }, name())))
+            .attr_from("aria-label", move || {
+                Some(format!("{} {}", if watched() { "Unwatch" } else { "Watch" }, name()))
+            })
             .pressed(watched)
             .kid(icon(Icon::Star));
         of("div", "row")
@@ -176,7 +178,7 @@ impl RowView {
             .shown(move || place.get().is_some())
             .style_from("--i", move || place.get().unwrap_or(0).to_string())
             .attr_from("aria-rowindex", move || place.get().map(|place| (place + 2).to_string()))
-            .attr_from("aria-selected", move || Some(is_open().to_string()))
+            .aria_selected(is_open)
             .flag("open", is_open)
             .flag("cursor", move || cursor.with(is))
             .kid(of("div", "c c-star").attr("role", "gridcell").kid(star))
