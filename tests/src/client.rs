@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
+use serde_json::value::RawValue;
 use shared::link::{Config, Effect, Link, PollOutcome};
 use shared::units::{Moment, Timestamp};
 use shared::wire::SUBPROTOCOL;
@@ -237,7 +238,13 @@ impl Driver {
             Ok(304) => PollOutcome::NotModified,
             Ok(_) | Err(_) => PollOutcome::Failed,
         };
-        self.seen.send_modify(|seen| seen.polls += u32::from(matches!(outcome, PollOutcome::Frames(_))));
+        if let PollOutcome::Frames(text) = outcome {
+            let frames: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+            self.seen.send_modify(|seen| {
+                seen.polls += 1;
+                frames.iter().for_each(|frame| seen.frame(frame.get()));
+            });
+        }
         self.link.handle_poll(self.now(), Timestamp::default(), outcome);
     }
 }

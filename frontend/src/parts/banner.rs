@@ -28,9 +28,8 @@ pub fn banners(app: App) -> El {
             _ => String::new(),
         })
     };
-    let resume = move || {
-        of("button", "link").kid(icon(Icon::Play)).text("Resume").press(move || signals.paused.set(false))
-    };
+    let resume =
+        move || of("button", "link").kid(icon(Icon::Play)).text("Resume").press(move || signals.paused.set(false));
     el("section")
         .attr("aria-label", "Notices")
         .when(
@@ -45,6 +44,8 @@ pub fn banners(app: App) -> El {
         })
         .when(
             move || signals.paused.get(),
-            move || of("p", "banner paused").text("Paused: the screen stands still, rows keep arriving. ").kid(resume()),
+            move || {
+                of("p", "banner paused").text("Paused: the screen stands still, rows keep arriving. ").kid(resume())
+            },
         )
 }

@@ -11,8 +11,7 @@ use super::icon::Icon;
 /// A dialog that is open while `open` is true. What is in it is made when it opens.
 pub fn dialog(open: RwSignal<bool>, title: &'static str, body: impl Fn() -> Vec<El> + 'static) -> El {
     let close = move || open.set(false);
-    let head =
-        of("header", "sheet-head").kid(el("h2").text(title)).kid(icon_button(Icon::Close, "Close", close));
+    let head = of("header", "sheet-head").kid(el("h2").text(title)).kid(icon_button(Icon::Close, "Close", close));
     let inside = move || if open.get() { untrack(&body) } else { Vec::new() };
     let dialog = el("dialog")
         .attr("aria-label", title)

@@ -14,21 +14,22 @@ use crate::settings::Theme;
 
 pub fn header(app: App) -> El {
     let theme = app.settings.theme;
-    let next_theme = icon_button(Icon::Theme, "Theme", move || theme.update(|theme| *theme = theme.next()))
-        .attr_from("title", move || {
+    let next_theme = icon_button(Icon::Theme, "Theme", move || theme.update(|theme| *theme = theme.next())).attr_from(
+        "title",
+        move || {
             Some(match theme.get() {
                 Theme::Auto => "Theme: as the system".to_owned(),
                 chosen => format!("Theme: {}", chosen.key()),
             })
-        });
+        },
+    );
     of("header", "top")
         .kid(of("span", "brand").kid(icon(Icon::Brand)).kid(el("b").text("Undercurrent")))
-        .kid(
-            el("nav")
-                .attr("aria-label", "Pages")
-                .kid(page_link(app, Page::DarkPool, Icon::Table))
-                .kid(page_link(app, Page::Tape, Icon::Tape)),
-        )
+        .kid(el("nav").attr("aria-label", "Pages").kid(page_link(app, Page::DarkPool, Icon::Table)).kid(page_link(
+            app,
+            Page::Tape,
+            Icon::Tape,
+        )))
         .kid(of("span", "spring"))
         .kid(connection_badge(app))
         .kid(next_theme)

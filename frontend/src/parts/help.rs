@@ -32,9 +32,7 @@ const CHARTS: &str =
 pub fn help_dialog(app: App) -> El {
     dialog(app.help_open, "Help", move || {
         let shortcuts = app.settings.shortcuts;
-        let row = |(key, what): (&str, &str)| {
-            el("div").kid(el("dt").kid(el("kbd").text(key))).kid(el("dd").text(what))
-        };
+        let row = |(key, what): (&str, &str)| el("div").kid(el("dt").kid(el("kbd").text(key))).kid(el("dd").text(what));
         let tradingview = el("a")
             .attr("href", "https://www.tradingview.com/")
             .attr("rel", "noopener noreferrer")
@@ -43,12 +41,7 @@ pub fn help_dialog(app: App) -> El {
         vec![
             el("h3").text("Keyboard"),
             of("dl", "shortcuts").kids(SHORTCUTS.map(row)),
-            checkbox(
-                "Single-key shortcuts",
-                "",
-                move || shortcuts.get(),
-                move || shortcuts.update(|on| *on = !*on),
-            ),
+            checkbox("Single-key shortcuts", "", move || shortcuts.get(), move || shortcuts.update(|on| *on = !*on)),
             el("h3").text("What is shown"),
             el("p").text(PRINTS),
             el("p").text(SIDES),

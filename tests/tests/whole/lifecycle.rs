@@ -8,6 +8,7 @@ use shared::link::Phase;
 use shared::wire::SUBPROTOCOL;
 use tests::app::{TestApp, World};
 use tests::client::{Client, closed, connect, next_text};
+use tests::http::Request;
 use tests::market::print;
 use tests::process::{self, Process};
 use tests::provider::StandInProvider;
@@ -58,17 +59,14 @@ fn sum<'a>(rows: impl Iterator<Item = &'a Value>) -> u64 {
 }
 
 #[tokio::test]
-async fn every_kind_of_client_is_told_when_a_server_stops() -> anyhow::Result<()> {
+async fn sockets_and_events_are_told_when_a_server_stops() -> anyhow::Result<()> {
     let app = TestApp::with(World::Nothing, &[("drain-ms", "0")]).await?;
     let mut socket = connect(app.address, Some(SUBPROTOCOL), &[]).await?;
     next_text(&mut socket).await?;
-    let address = app.address;
-    let poll = tests::http::Request::get("/api/v1/poll?c=darkpool/top@none.1&wait=30");
-    let mut events = tests::http::Request::get("/api/v1/sse?t=darkpool/top").open(address).await?;
+    let mut events = Request::get("/api/v1/sse?t=darkpool/top").open(app.address).await?;
     for _ in 0..3 {
         events.next_event().await?.context("welcome, subscribed, snapshot")?;
     }
-    drop(poll.send(address).await?);
     let began = Instant::now();
     let (goodbye, event, ()) = tokio::join!(
         async {

@@ -166,7 +166,9 @@ impl RowView {
         let watched = move || ticker.with(|own| own.as_ref().is_some_and(|own| is_watched(app, own)));
         let star = of("button", "star")
             .attr("tabindex", "-1")
-            .attr_from("aria-label", move || Some(format!("{} {}", if watched() { "Unwatch" } else { "Watch" }, name())))
+            .attr_from("aria-label", move || {
+                Some(format!("{} {}", if watched() { "Unwatch" } else { "Watch" }, name()))
+            })
             .pressed(watched)
             .kid(icon(Icon::Star));
         of("div", "row")

@@ -33,9 +33,11 @@ pub fn strip(app: App) -> El {
     let title = move || format!("Bullish / bearish, top {}", glance.with(|g| g.tickers));
     of("dl", "strip")
         .kid(of("div", "stat wide").kid(el("dt").text_from(title)).kid(both))
-        .kid(stat("stat", "Net", el("dd").class_from(lean).text_from(move || {
-            glance.with(|g| text::money(g.net(), Sign::Always))
-        })))
+        .kid(stat(
+            "stat",
+            "Net",
+            el("dd").class_from(lean).text_from(move || glance.with(|g| text::money(g.net(), Sign::Always))),
+        ))
         .kid(stat("stat", "Sentiment", el("dd").class_from(lean).text_from(sentiment)))
         .kid(stat("stat roomy", "Off-exchange", el("dd").text_from(amount(|g| g.notional))))
         .kid(stat("stat roomy", "Prints", el("dd").text_from(move || glance.with(|g| text::count(g.prints)))))

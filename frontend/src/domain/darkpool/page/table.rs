@@ -179,7 +179,10 @@ impl Table {
             .attr("aria-live", "off")
             .attr("tabindex", "0")
             .attr_from("data-hide", hidden)
-            .flag("cards", { let cards = grid.viewport.cards(); move || cards.get() })
+            .flag("cards", {
+                let cards = grid.viewport.cards();
+                move || cards.get()
+            })
             .style_from("--tracks", tracks)
             .style_from("--row", move || format!("{}px", row_height.get()))
             .on("click", move |event| clicked.click(event.target()))
@@ -432,9 +435,9 @@ fn empty(app: App, view: Memo<View>, ready: RwSignal<bool>) -> El {
         let next = View { sort: kept.sort, columns: kept.columns, ..View::default() };
         app.router.edit(|query| next.write(query));
     };
-    let cell = el("div").attr("role", "gridcell").kid(el("p").text_from(text)).when(
-        move || ready.get() && filtered(),
-        move || of("button", "toggle").text("Clear the filters").press(clear),
-    );
+    let cell = el("div")
+        .attr("role", "gridcell")
+        .kid(el("p").text_from(text))
+        .when(move || ready.get() && filtered(), move || of("button", "toggle").text("Clear the filters").press(clear));
     of("div", "empty").attr("role", "row").kid(cell)
 }

@@ -112,9 +112,8 @@ pub fn tape(app: App) -> El {
         }
         .to_owned()
     };
-    let heading = |(class, title): (&str, &str)| {
-        of("div", &format!("c c-{class}")).attr("role", "columnheader").text(title)
-    };
+    let heading =
+        |(class, title): (&str, &str)| of("div", &format!("c c-{class}")).attr("role", "columnheader").text(title);
     let head = of("div", "row").attr("role", "row").attr("aria-rowindex", "1").kids(HEADINGS.map(heading));
     let element = element
         .attr("role", "table")
@@ -134,7 +133,7 @@ pub fn tape(app: App) -> El {
             },
         );
     let pill = of("button", "pill")
-        .shown(move || { waiting.get() > 0 })
+        .shown(move || waiting.get() > 0)
         .kid(icon(Icon::Top))
         .text_from(move || format!("{} new", waiting.get()))
         .press(move || grid.viewport.scroll_to(0));
