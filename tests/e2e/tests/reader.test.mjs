@@ -28,6 +28,12 @@ test('every key of the help does what the help says', { timeout: 60_000 }, async
   const page = await reader(t, '/?sort=ticker');
   const { keyboard } = page.page;
   const [first, second] = await page.column('ticker');
+  const leave = async (name) => {
+    await keyboard.press('Escape');
+    await page.dialog(name).waitFor({ state: 'hidden' });
+    // A dialog that is hidden keeps the focus, and the keys, until the browser paints again.
+    await until('the focus is back', () => page.page.evaluate(() => !document.activeElement.closest('dialog')), 5_000);
+  };
 
   await keyboard.press('j');
   await until('the first row is chosen', async () => (await cursor(page)) === first, 2_000);
@@ -60,13 +66,11 @@ test('every key of the help does what the help says', { timeout: 60_000 }, async
 
   await keyboard.press('?');
   await page.dialog('Help').waitFor();
-  await keyboard.press('Escape');
-  await page.dialog('Help').waitFor({ state: 'hidden' });
+  await leave('Help');
 
   await keyboard.press('c');
   await page.dialog('Connection').waitFor();
-  await keyboard.press('Escape');
-  await page.dialog('Connection').waitFor({ state: 'hidden' });
+  await leave('Connection');
 
   await keyboard.press('p');
   await page.page.locator('.banner.paused').waitFor();
