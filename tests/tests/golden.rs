@@ -142,7 +142,8 @@ fn what_the_server_says_in_v1_is_what_is_written_down() -> anyhow::Result<()> {
     check("v1", "going_away", &stage.next()?)?;
     // No command of this version has an effect that is visible somewhere.
     let at = Applied { topic: "bets/42".parse()?, epoch: "q1".parse()?, seq: shared::stream::Seq(3) };
-    let reply = Reply { id: 8, ok: serde_json::json!({"bet": "b-17"}), at: Some(at) };
+    let ok = serde_json::value::to_raw_value(&serde_json::json!({"bet": "b-17"}))?;
+    let reply = Reply { id: 8, ok, at: Some(at) };
     check("v1", "reply", &ServerMsg::Reply(reply).to_json())?;
     let mut error = ErrorMsg::new(None, Code::TooMany, "slow down");
     error.retry_after_ms = Some(100);

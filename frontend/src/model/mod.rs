@@ -5,7 +5,6 @@
 pub mod badge;
 pub mod clock;
 pub mod csv;
-pub mod fields;
 pub mod flash;
 pub mod meter;
 pub mod query;

@@ -131,7 +131,8 @@ impl Session {
         for topic in &topics {
             self.readers.remove(topic);
         }
-        let ok = serde_json::json!({ "unsubscribed": topics });
+        let ok = serde_json::value::to_raw_value(&serde_json::json!({ "unsubscribed": topics }));
+        let ok = ok.expect("topics are texts");
         self.asks.push_back(Ask::Drop(topics));
         self.say(ServerMsg::Reply(Reply { id, ok, at: None }));
     }

@@ -5,7 +5,6 @@ mod messages;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 
 use super::follow::Follows;
 use super::jitter::Jitter;
@@ -14,7 +13,7 @@ use super::timer::{Timer, Timers};
 use super::{Config, Effect, Event, Phase, PollOutcome, Status};
 use crate::stream::{Position, Topic};
 use crate::units::{Moment, Timestamp};
-use crate::wire::{ClientMsg, Errand, Subscribe, Unsubscribe};
+use crate::wire::{ClientMsg, Errand, Subscribe, Unsubscribe, items};
 
 /// How far the WebSocket is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,13 +168,13 @@ impl Link {
             return;
         }
         let wait = match outcome {
-            PollOutcome::Frames(text) => match serde_json::from_str::<Vec<&RawValue>>(text) {
-                Ok(frames) => {
+            PollOutcome::Frames(text) => match items(text) {
+                Some(frames) => {
                     self.hear(now);
-                    frames.iter().for_each(|frame| self.take_message(now, wall, frame.get()));
+                    frames.iter().for_each(|frame| self.take_message(now, wall, frame));
                     self.polling.answered(&self.config, now)
                 }
-                Err(_) => self.polling.failed(&self.config, now),
+                None => self.polling.failed(&self.config, now),
             },
             PollOutcome::NotModified => {
                 self.hear(now);

@@ -47,6 +47,28 @@ pub enum Code {
 }
 
 impl Code {
+    const ALL: [Code; 12] = [
+        Code::Malformed,
+        Code::SignIn,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::Conflict,
+        Code::TooLarge,
+        Code::Refused,
+        Code::Version,
+        Code::TooMany,
+        Code::Internal,
+        Code::Unavailable,
+        Code::Unknown,
+    ];
+
+    /// The code that is written so.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Code> {
+        let status: u16 = text.strip_prefix("NX-")?.parse().ok()?;
+        Code::ALL.into_iter().find(|code| code.status() == status)
+    }
+
     /// The number, which is also the HTTP status.
     #[must_use]
     pub const fn status(self) -> u16 {
@@ -211,8 +233,9 @@ mod tests {
 
     #[test]
     fn a_code_is_written_as_its_name_on_the_wire() {
-        for code in [Code::Malformed, Code::SignIn, Code::TooMany, Code::Unknown] {
+        for code in Code::ALL {
             assert_eq!(serde_json::to_string(&code).unwrap(), format!("\"{code}\""));
+            assert_eq!(Code::of(&code.to_string()), Some(code));
         }
     }
 }

@@ -2,12 +2,15 @@
 
 mod client;
 mod code;
+mod fields;
 mod limits;
+mod read;
 mod server;
 mod source;
 
 pub use client::{ClientMsg, Command, Subscribe, SubscribeTopic, Unsubscribe};
 pub use code::{CloseCode, Code, Errand};
+pub use fields::{Fields, items, unquoted};
 pub use limits::{LimitError, MESSAGE_BYTES, NESTING, check_nesting};
 pub use server::{
     Applied, ErrorMsg, GoingAway, Heartbeat, Limits, Mode, Pong, RawRows, Reply, ServerMsg, Snapshot, Subscribed,

@@ -6,7 +6,7 @@ use shared::domain::darkpool::{
 };
 use shared::units::{Money, Timestamp};
 
-use crate::model::fields::{Fields, unquoted};
+use shared::wire::{Fields, unquoted};
 
 /// A row of `darkpool/top`.
 #[must_use]

@@ -186,7 +186,7 @@ mod tests {
     fn a_ticker_of_its_own_topic_joins_the_table_and_leaves_with_the_topic() {
         let mut store = Store::default();
         let topic = DarkPoolTopic::Ticker(ticker("IBM"));
-        let day = serde_json::to_string(&DetailRow::Ticker(row("IBM", 5, 1))).unwrap();
+        let day = serde_json::to_string(&DetailRow::Ticker(Box::new(row("IBM", 5, 1)))).unwrap();
         let minute =
             |ms: i64, net: i64| format!(r#"{{"kind":"minute","ts":{ms},"net_amount":"{net}.00","price":"1.00"}}"#);
         let rows = [("IBM", day), ("minute:0", minute(0, 1000)), ("minute:120000", minute(120_000, 9000))];

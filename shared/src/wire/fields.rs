@@ -1,7 +1,8 @@
-//! The fields of a JSON object, found without a parser for each type.
+//! The fields of a JSON object, found by name: what the dashboard reads frames and rows with.
 //!
-//! Rows come by the thousand and all look alike: serde's parsers for them were a fifth of the
-//! download. The text was checked when its frame was parsed, so this only has to find its way.
+//! A parser for each type, as serde derives it, was a third of the dashboard's download. This one
+//! function reads them all. It finds its way and checks no more than that; rows are checked when
+//! they become a [`RawValue`](serde_json::value::RawValue).
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -43,6 +44,12 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// All fields: the name, and the value as it is written.
+    #[must_use]
+    pub fn entries(&self) -> &[(&'a str, &'a str)] {
+        &self.0
+    }
+
     /// What a text means.
     #[must_use]
     pub fn read<T: FromStr>(&self, name: &str) -> Option<T> {
@@ -64,15 +71,21 @@ impl<'a> Fields<'a> {
     /// The values of an array, as they are written.
     #[must_use]
     pub fn items(&self, name: &str) -> Option<Vec<&'a str>> {
-        let mut rest = self.raw(name)?.strip_prefix('[')?.trim_start();
-        let mut items = Vec::new();
-        while !rest.starts_with(']') {
-            let (item, after) = split_value(rest)?;
-            items.push(item);
-            rest = after.strip_prefix(',').unwrap_or(after).trim_start();
-        }
-        Some(items)
+        items(self.raw(name)?)
     }
+}
+
+/// The values of an array, as they are written; `None` when the text is no array.
+#[must_use]
+pub fn items(array: &str) -> Option<Vec<&str>> {
+    let mut rest = array.trim_start().strip_prefix('[')?.trim_start();
+    let mut items = Vec::new();
+    while !rest.starts_with(']') {
+        let (item, after) = split_value(rest)?;
+        items.push(item);
+        rest = after.strip_prefix(',').unwrap_or(after).trim_start();
+    }
+    Some(items)
 }
 
 /// A text without its quotes; `None` when it is none, or has escapes.
