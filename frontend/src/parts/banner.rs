@@ -30,7 +30,8 @@ pub fn banners(app: App) -> El {
     };
     let resume =
         move || of("button", "link").kid(icon(Icon::Play)).text("Resume").press(move || signals.paused.set(false));
-    el("div")
+    el("section")
+        .attr("aria-label", "Notices")
         .when(
             move || pretence.get().is_some(),
             move || of("p", "banner pretence").text_from(move || pretence.get().unwrap_or_default().to_owned()),

@@ -49,7 +49,7 @@ fn page(app: App, name: &str, parts: impl IntoIterator<Item = El>) -> El {
     let panels = move || ticker.get().map(|ticker| untrack(|| panel(app, &ticker))).into_iter().collect();
     of("div", "page")
         .flag("with-panel", move || ticker.with(Option::is_some))
-        .kid(of("section", "pane").attr("aria-label", name).kids(parts))
+        .kid(of("section", "pane").attr("aria-label", name).kid(of("h1", "unseen").text(name)).kids(parts))
         .region(panels)
 }
 
