@@ -111,9 +111,8 @@ fn heartbeat(fields: &Fields<'_>) -> Option<Heartbeat> {
 }
 
 fn reply(fields: &Fields<'_>) -> Option<Reply> {
-    let at = |at: Fields<'_>| {
-        Some(Applied { topic: at.read("topic")?, epoch: at.read("epoch")?, seq: seq(&at, "seq")? })
-    };
+    let at =
+        |at: Fields<'_>| Some(Applied { topic: at.read("topic")?, epoch: at.read("epoch")?, seq: seq(&at, "seq")? });
     Some(Reply {
         id: fields.plain("id")?,
         ok: RawValue::from_string(fields.raw("ok").unwrap_or("null").to_owned()).ok()?,
