@@ -10,10 +10,9 @@ use shared::stream::{Position, Topic};
 use shared::units::Moment;
 use shared::wire::SUBPROTOCOL;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, CloseEvent, MessageEvent, RequestCache, VisibilityState, WebSocket};
 
-use crate::platform::{self, Listener, Timeout, document, now, wall, window};
+use crate::platform::{self, Listener, Timeout, document, now, spawn, wall, window};
 
 /// Who listens to a [`Socket`].
 pub trait Sink {
@@ -208,7 +207,7 @@ impl Driver {
         let number = self.fetches.get().wrapping_add(1);
         self.fetches.set(number);
         let me = self.me.clone();
-        spawn_local(async move {
+        spawn(async move {
             let answer = match request {
                 Ok(request) => read(request.send().await).await,
                 Err(_) => Answer::Failed,

@@ -101,11 +101,14 @@ fn update(fields: &Fields<'_>) -> Option<Update> {
 
 fn heartbeat(fields: &Fields<'_>) -> Option<Heartbeat> {
     let heads = fields.inner("heads")?;
-    let head = |(topic, at): &(&str, &str)| Some((topic.parse().ok()?, unquoted(at)?.parse().ok()?));
+    let mut at = BTreeMap::new();
+    for (topic, head) in heads.entries() {
+        at.insert(topic.parse().ok()?, unquoted(head)?.parse().ok()?);
+    }
     Some(Heartbeat {
         ts: time(fields, "ts")?,
         clients: fields.plain("clients")?,
-        heads: heads.entries().iter().map(head).collect::<Option<_>>()?,
+        heads: at,
         sources: sources(fields)?,
     })
 }
