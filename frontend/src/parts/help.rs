@@ -40,18 +40,8 @@ pub fn help_dialog(app: App) -> El {
             .text("tradingview.com");
         vec![
             el("h3").text("Keyboard"),
-<<<<<<< HEAD
-            of("dl", "shortcuts").kids(SHORTCUTS.map(row)),
-            checkbox("Single-key shortcuts", "", move || shortcuts.get(), move || shortcuts.update(|on| *on = !*on)),
-=======
             of("dl", "shortcuts").kids(&SHORTCUTS.map(row)),
-            checkbox(
-                "Single-key shortcuts",
-                "",
-                move || shortcuts.get(),
-                move || shortcuts.update(|on| *on = !*on),
-            ),
->>>>>>> refs/heads/web
+            checkbox("Single-key shortcuts", "", move || shortcuts.get(), move || shortcuts.update(|on| *on = !*on)),
             el("h3").text("What is shown"),
             el("p").text(PRINTS),
             el("p").text(SIDES),

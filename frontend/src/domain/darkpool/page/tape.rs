@@ -112,16 +112,9 @@ pub fn tape(app: App) -> El {
         }
         .to_owned()
     };
-<<<<<<< HEAD
     let heading =
         |(class, title): (&str, &str)| of("div", &format!("c c-{class}")).attr("role", "columnheader").text(title);
-    let head = of("div", "row").attr("role", "row").attr("aria-rowindex", "1").kids(HEADINGS.map(heading));
-=======
-    let heading = |(class, title): (&str, &str)| {
-        of("div", &format!("c c-{class}")).attr("role", "columnheader").text(title)
-    };
     let head = of("div", "row").attr("role", "row").attr("aria-rowindex", "1").kids(&HEADINGS.map(heading));
->>>>>>> refs/heads/web
     let element = element
         .attr("role", "table")
         .attr("aria-label", "Newest off-exchange prints")
