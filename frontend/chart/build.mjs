@@ -17,7 +17,7 @@ const { outputFiles } = await build({
   minify: true,
   format: 'esm',
   target: 'es2022',
-  legalComments: 'inline',
+  banner: { js: '/*! TradingView Lightweight Charts(TM), Apache-2.0, (c) 2025 TradingView, Inc., tradingview.com */' },
   write: false,
 });
 

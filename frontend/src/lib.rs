@@ -6,6 +6,8 @@
 
 pub mod domain;
 pub mod model;
+#[cfg(test)]
+mod palette;
 
 #[cfg(target_arch = "wasm32")]
 mod app;

@@ -13,11 +13,10 @@ use shared::link::{Event, Status};
 use shared::stream::{Rows, Topic, apply};
 use shared::units::{Moment, Timestamp};
 use shared::wire::{ErrorMsg, SourceState};
-use wasm_bindgen_futures::spawn_local;
 
 use crate::domain::darkpool::store::Store;
 use crate::model::meter::{Histogram, Rate};
-use crate::platform::{Frame, Interval, Timeout, now, wall};
+use crate::platform::{Frame, Interval, Timeout, now, spawn, wall};
 use crate::socket::{Sink, Socket};
 
 /// Everything the page knows, and its way of learning more. A handle: cheap to copy.
@@ -269,7 +268,7 @@ impl Core {
     fn reconcile_soon(self: &Rc<Self>) {
         if !self.reconciling.replace(true) {
             let core = self.clone();
-            spawn_local(async move {
+            spawn(async move {
                 core.reconciling.set(false);
                 core.reconcile();
             });

@@ -54,7 +54,7 @@ impl Router {
     }
 
     /// Changes the query of this place; Back does not return to what it was.
-    pub fn edit(self, edit: impl FnOnce(&mut Query)) {
+    pub fn edit(self, edit: &dyn Fn(&mut Query)) {
         let mut route = self.route.get_untracked();
         edit(&mut route.query);
         let _ = window().history().map(|h| h.replace_state_with_url(&JsValue::NULL, "", Some(&route.url())));

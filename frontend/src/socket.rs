@@ -10,10 +10,9 @@ use shared::stream::{Position, Topic};
 use shared::units::Moment;
 use shared::wire::SUBPROTOCOL;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, CloseEvent, MessageEvent, RequestCache, VisibilityState, WebSocket};
+use web_sys::{AbortController, CloseEvent, MessageEvent, VisibilityState, WebSocket};
 
-use crate::platform::{self, Listener, Timeout, document, now, wall, window};
+use crate::platform::{self, Listener, Timeout, document, now, spawn, wall, window};
 
 /// Who listens to a [`Socket`].
 pub trait Sink {
@@ -201,14 +200,14 @@ impl Driver {
     fn start_fetch(&self, query: &str) {
         let Ok(abort) = AbortController::new() else { return };
         let url = format!("{}/api/v1/poll?{query}", self.origin);
-        // A browser that answered from its cache would repeat the past.
-        let request =
-            RequestBuilder::new(&url).cache(RequestCache::NoStore).abort_signal(Some(&abort.signal())).build();
+        // The answer itself says that it is not to be kept; saying so here would also leave a
+        // preloaded one unused.
+        let request = RequestBuilder::new(&url).abort_signal(Some(&abort.signal())).build();
         self.fetch.replace(Some(abort));
         let number = self.fetches.get().wrapping_add(1);
         self.fetches.set(number);
         let me = self.me.clone();
-        spawn_local(async move {
+        spawn(async move {
             let answer = match request {
                 Ok(request) => read(request.send().await).await,
                 Err(_) => Answer::Failed,

@@ -3,14 +3,14 @@
 use js_sys::{Float64Array, Promise};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 use super::el::{El, effect, of};
 use crate::app::App;
 use crate::domain::darkpool::detail::Line;
 use crate::model::clock::Zone;
-use crate::platform::meta;
+use crate::platform::{meta, spawn};
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,7 +45,7 @@ pub fn chart(app: App, line: RwSignal<Line>) -> El {
     };
 
     let element = host.element().clone();
-    spawn_local(async move {
+    spawn(async move {
         let module = load().await;
         // The panel may be closed by now.
         if ready.is_disposed() {

@@ -124,11 +124,11 @@ fn latency(name: &str, hint: &str, of_it: &Histogram) -> El {
     let most = of_it.counts().iter().copied().max().unwrap_or(0).max(1);
     // Rare ones stay visible: a bar is never lower than a twentieth.
     let height = |count: &u32| if *count == 0 { 0 } else { (count * 100 / most).max(5) };
-    let bars = of_it.counts().iter().map(|count| el("i").style("height", &format!("{}%", height(count))));
+    let bars = of_it.counts().each_ref().map(|count| el("i").style("height", &format!("{}%", height(count))));
     of("div", "latency")
         .attr("title", hint)
         .kid(el("span").text(name))
-        .kid(of("span", "histogram").attr("aria-hidden", "true").kids(bars))
+        .kid(of("span", "histogram").attr("aria-hidden", "true").kids(&bars))
         .kid(percentile("p50 ", 50))
         .kid(percentile("p99 ", 99))
 }

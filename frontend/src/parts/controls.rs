@@ -19,7 +19,10 @@ pub fn segments(
         let (is, choose) = (is.clone(), choose.clone());
         el("button").text(name).pressed(move || is(at)).press(move || choose(at))
     };
-    of("div", "segments").attr("role", "group").attr("aria-label", label).kids(choices.iter().enumerate().map(button))
+    of("div", "segments")
+        .attr("role", "group")
+        .attr("aria-label", label)
+        .kids(&choices.iter().enumerate().map(button).collect::<Vec<_>>())
 }
 
 /// A switch that is on or off.
@@ -38,7 +41,10 @@ pub fn choice(
         let is = is.clone();
         el("option").attr("value", &value).text(&name).selected_from(move || is(&value))
     };
-    of("select", "choice").label(label).kids(options.into_iter().map(option)).input("change", choose)
+    of("select", "choice")
+        .label(label)
+        .kids(&options.into_iter().map(option).collect::<Vec<_>>())
+        .input("change", choose)
 }
 
 /// A checkbox with its label.

@@ -81,8 +81,9 @@ impl El {
     }
 
     /// Adds children.
-    pub fn kids(self, kids: impl IntoIterator<Item = El>) -> El {
-        kids.into_iter().for_each(|kid| append(&self.0, &kid.0));
+    #[inline(never)]
+    pub fn kids(self, kids: &[El]) -> El {
+        kids.iter().for_each(|kid| append(&self.0, &kid.0));
         self
     }
 
@@ -95,6 +96,11 @@ impl El {
     pub fn text_from(self, text: impl Fn() -> String + 'static) -> El {
         text_boxed(&self.0, Box::new(text));
         self
+    }
+
+    /// Adds text that follows a signal.
+    pub fn text_of(self, text: RwSignal<String>) -> El {
+        self.text_from(move || text.get())
     }
 
     /// Sets an attribute that follows signals; `None` takes it off.

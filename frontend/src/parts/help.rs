@@ -40,7 +40,7 @@ pub fn help_dialog(app: App) -> El {
             .text("tradingview.com");
         vec![
             el("h3").text("Keyboard"),
-            of("dl", "shortcuts").kids(SHORTCUTS.map(row)),
+            of("dl", "shortcuts").kids(&SHORTCUTS.map(row)),
             checkbox("Single-key shortcuts", "", move || shortcuts.get(), move || shortcuts.update(|on| *on = !*on)),
             el("h3").text("What is shown"),
             el("p").text(PRINTS),

@@ -5,6 +5,7 @@ mod files;
 mod frame;
 mod listener;
 mod storage;
+mod task;
 mod time;
 mod timer;
 
@@ -13,5 +14,6 @@ pub use files::{copy, download};
 pub use frame::Frame;
 pub use listener::Listener;
 pub use storage::{load, save};
+pub use task::spawn;
 pub use time::{local_offset_min, now, random_seed, wall};
 pub use timer::{Interval, Timeout};

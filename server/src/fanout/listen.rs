@@ -18,10 +18,11 @@ use tower::ServiceExt;
 
 use super::wire::{Peer, Wire};
 
-/// What the system may hold of what a socket has not taken. It is what a slow reader costs, and how
-/// old what it reads can be. Linux doubles it and asks for more only when a third of that is free:
-/// at 1 KB/s every ten seconds, which has to be well within the time that counts as no progress.
-const SEND_BUFFER: usize = 16 * 1024;
+/// What the system may hold that it has not sent yet: it is what a slow reader costs, and how old what
+/// it reads can be. What is on its way is not limited, so that a fast reader far away stays fast.
+/// Small, because progress is seen only when half of it has left.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 16 * 1024;
 /// An idle connection is asked after so long whether anyone is there...
 const ASK_AFTER: Duration = Duration::from_secs(30);
 /// ...so often again...
@@ -74,7 +75,8 @@ async fn converse(wire: Wire, peer: Peer, router: Router, handshake: Duration) {
 fn tune(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
-    socket.set_send_buffer_size(SEND_BUFFER)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_notsent_lowat(UNSENT)?;
     // A peer that vanished without a word is noticed when it is asked. Not by TCP_USER_TIMEOUT:
     // Linux counts it from the first time the window was closed, however much was taken since, and
     // so resets whoever reads slowly.

@@ -228,7 +228,7 @@ impl Conversation for Session {
             Err(error) => {
                 let code = match error {
                     WireError::Limit(_) => Code::TooLarge,
-                    WireError::Field | WireError::Json(_) => Code::Malformed,
+                    WireError::Json(_) | WireError::Field => Code::Malformed,
                 };
                 self.refuse(ClientMsg::id_of(text), code, error.to_string());
             }

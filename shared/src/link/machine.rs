@@ -5,7 +5,6 @@ mod messages;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-
 use super::follow::Follows;
 use super::jitter::Jitter;
 use super::polling::Polling;

@@ -101,19 +101,16 @@ fn update(fields: &Fields<'_>) -> Option<Update> {
 
 fn heartbeat(fields: &Fields<'_>) -> Option<Heartbeat> {
     let heads = fields.inner("heads")?;
-    let head = |(topic, at): &(&str, &str)| Some((topic.parse().ok()?, unquoted(at)?.parse().ok()?));
-    Some(Heartbeat {
-        ts: time(fields, "ts")?,
-        clients: fields.plain("clients")?,
-        heads: heads.entries().iter().map(head).collect::<Option<_>>()?,
-        sources: sources(fields)?,
-    })
+    let mut at = BTreeMap::new();
+    for (topic, head) in heads.entries() {
+        at.insert(topic.parse().ok()?, unquoted(head)?.parse().ok()?);
+    }
+    Some(Heartbeat { ts: time(fields, "ts")?, clients: fields.plain("clients")?, heads: at, sources: sources(fields)? })
 }
 
 fn reply(fields: &Fields<'_>) -> Option<Reply> {
-    let at = |at: Fields<'_>| {
-        Some(Applied { topic: at.read("topic")?, epoch: at.read("epoch")?, seq: seq(&at, "seq")? })
-    };
+    let at =
+        |at: Fields<'_>| Some(Applied { topic: at.read("topic")?, epoch: at.read("epoch")?, seq: seq(&at, "seq")? });
     Some(Reply {
         id: fields.plain("id")?,
         ok: RawValue::from_string(fields.raw("ok").unwrap_or("null").to_owned()).ok()?,

@@ -1,7 +1,9 @@
 //! The rows as `shared` defines them, read by name. Unknown fields are ignored, and a row that
 //! lacks one it must have is none; a test holds each against serde's reading of the same text.
 
-use shared::domain::darkpool::{DetailRow, Extended, LastPrint, LevelRow, MinuteRow, PrintRow, Rule, SentimentRow, Side};
+use shared::domain::darkpool::{
+    DetailRow, Extended, LastPrint, LevelRow, MinuteRow, PrintRow, Rule, SentimentRow, Side,
+};
 use shared::units::{Money, Timestamp};
 
 use shared::wire::{Fields, unquoted};

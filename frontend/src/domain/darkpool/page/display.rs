@@ -18,7 +18,7 @@ pub fn display_dialog(app: App, open: RwSignal<bool>, view: Memo<View>) -> El {
     let flip = move |column: Column| {
         let mut next = view.get_untracked();
         next.columns.toggle(column);
-        app.router.edit(|query| next.write(query));
+        app.router.edit(&|query| next.write(query));
     };
     let column = move |column: Column| {
         let shown = move || view.with(|view| view.columns.has(column));
@@ -27,7 +27,7 @@ pub fn display_dialog(app: App, open: RwSignal<bool>, view: Memo<View>) -> El {
     dialog(open, "Display", move || {
         vec![
             el("h3").text("Columns"),
-            of("div", "checks").kids(Column::ALL.map(column)),
+            of("div", "checks").kids(&Column::ALL.map(column)),
             el("h3").text("Rows"),
             segments(
                 "Density",

@@ -27,17 +27,17 @@ pub fn table_page(app: App) -> El {
     watched::follow_the_rest(app);
     let table = table::Table::new(app);
     let toolbar = toolbar::toolbar(app, &table);
-    page(app, "Tickers", [strip::strip(app), toolbar, table.into_view()])
+    page(app, "Tickers", &[strip::strip(app), toolbar, table.into_view()])
 }
 
 /// The live tape.
 pub fn tape_page(app: App) -> El {
     app.live.follow_here(DarkPoolTopic::Tape.topic());
-    page(app, "Live tape", [tape_tools::tape_tools(app), tape::tape(app)])
+    page(app, "Live tape", &[tape_tools::tape_tools(app), tape::tape(app)])
 }
 
 /// A page, and the panel of the ticker that the address names. Another ticker is another panel.
-fn page(app: App, name: &str, parts: impl IntoIterator<Item = El>) -> El {
+fn page(app: App, name: &str, parts: &[El]) -> El {
     let ticker = app.router.ticker();
     app.keys.on(move |key| {
         let open = key == "Escape" && ticker.get_untracked().is_some();

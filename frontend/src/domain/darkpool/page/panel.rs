@@ -74,13 +74,13 @@ pub fn panel(app: App, ticker: &Ticker) -> El {
         .attr("role", "region")
         .attr("aria-label", "Details")
         .kid(of("p", "empty").text("No off-exchange prints of this ticker in this session.").shown(nothing))
-        .kids(day_in_numbers(day))
+        .kids(&day_in_numbers(day))
         .kid(el("h3").text("Net amount and price"))
         .kid(chart(app, line))
         .kid(el("h3").text("Levels"))
         .kid(levels_table(levels))
         .kid(el("h3").text("Prints"))
-        .kids(ticker_prints(app, &prints));
+        .kids(&ticker_prints(app, &prints));
     of("aside", "panel").attr("aria-label", &format!("{ticker} in detail")).kid(head).kid(body)
 }
 
@@ -154,7 +154,7 @@ fn day_in_numbers(day: RwSignal<Option<SentimentRow>>) -> [El; 3] {
         ("Session", |day| day.session.to_string()),
     ];
     let fact = |(name, of_it): (&str, _)| el("div").kid(el("dt").text(name)).kid(el("dd").text_from(read(of_it)));
-    [leads, both, of("dl", "facts two").kids(FACTS.map(fact))]
+    [leads, both, of("dl", "facts two").kids(&FACTS.map(fact))]
 }
 
 /// The prices with most notional.
@@ -176,6 +176,6 @@ fn levels_table(levels: RwSignal<(Vec<LevelRow>, Money)>) -> El {
     let head = el("tr")
         .kid(heading("Price"))
         .kid(el("th").attr("scope", "col").kid(unseen("Share of the greatest")))
-        .kids(["Notional", "Shares", "Prints"].map(heading));
+        .kids(&["Notional", "Shares", "Prints"].map(heading));
     of("table", "small").kid(el("thead").kid(head)).kid(el("tbody").region(rows))
 }

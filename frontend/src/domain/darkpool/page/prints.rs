@@ -15,8 +15,13 @@ use crate::parts::el::{El, el, of};
 pub type Shown = RwSignal<Option<Arc<PrintRow>>>;
 
 /// What a row reads of its print; nothing while there is none.
-pub fn read(print: Shown, of_it: impl Fn(&PrintRow) -> String + 'static) -> impl Fn() -> String + 'static {
+pub fn read(print: Shown, of_it: fn(&PrintRow) -> String) -> impl Fn() -> String + 'static {
     move || print.with(|print| print.as_ref().map_or_else(String::new, |print| of_it(print)))
+}
+
+/// The time of its print as the reader wants it.
+pub fn time_of(app: App, print: Shown) -> impl Fn() -> String + 'static {
+    move || print.with(|print| print.as_ref().map_or_else(String::new, |print| app.settings.time(print.ts)))
 }
 
 /// The class that paints a side.
@@ -40,7 +45,7 @@ pub fn mark_cells(print: Shown) -> impl Fn() -> Vec<El> {
 pub fn ticker_prints(app: App, prints: &[Shown]) -> [El; 2] {
     let heading = |name: &str| el("th").attr("scope", "col").text(name);
     let head = el("tr")
-        .kids(["Time", "Price", "Size", "Notional"].map(heading))
+        .kids(&["Time", "Price", "Size", "Notional"].map(heading))
         .kid(el("th").attr("scope", "col").kid(unseen("Marks")));
     let first = prints[0];
     let none = of("p", "muted")
@@ -48,7 +53,7 @@ pub fn ticker_prints(app: App, prints: &[Shown]) -> [El; 2] {
         .shown(move || first.with(Option::is_none));
     let table = of("table", "small prints")
         .kid(el("thead").kid(head))
-        .kid(el("tbody").kids(prints.iter().map(|print| row(app, *print))));
+        .kid(el("tbody").kids(&prints.iter().map(|print| row(app, *print)).collect::<Vec<_>>()));
     [table, none]
 }
 
@@ -59,7 +64,7 @@ fn row(app: App, print: Shown) -> El {
         .text_from(read(print, |print| text::price(print.price)));
     el("tr")
         .shown(move || print.with(Option::is_some))
-        .kid(of("td", "time").text_from(read(print, move |print| app.settings.time(print.ts))))
+        .kid(of("td", "time").text_from(time_of(app, print)))
         .kid(price)
         .kid(el("td").text_from(read(print, |print| text::shares(print.size))))
         .kid(el("td").text_from(read(print, |print| text::money(print.notional, Sign::Negative))))

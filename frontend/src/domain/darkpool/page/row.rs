@@ -183,7 +183,7 @@ impl RowView {
             .flag("cursor", move || cursor.with(is))
             .kid(of("div", "c c-star").attr("role", "gridcell").kid(star))
             .kid(of("div", "c c-ticker").attr("role", "rowheader").text_from(name))
-            .kids(Column::ALL.map(|column| self.cell(column)))
+            .kids(&Column::ALL.map(|column| self.cell(column)))
     }
 
     fn cell(self, column: Column) -> El {
@@ -195,9 +195,9 @@ impl RowView {
                 let RowView { bullish, bearish, permille, .. } = self;
                 return cell
                     .class(&class)
-                    .kid(of("span", "up-text").text_from(move || bullish.get()))
+                    .kid(of("span", "up-text").text_of(bullish))
                     .kid(split(move || permille.get()))
-                    .kid(of("span", "down-text").text_from(move || bearish.get()));
+                    .kid(of("span", "down-text").text_of(bearish));
             }
             Column::Spark => {
                 let points = self.spark;
@@ -216,7 +216,7 @@ impl RowView {
             | Column::Prints
             | Column::OffExchange
             | Column::Notional
-            | Column::Shares => cell.text_from(move || text.get()),
+            | Column::Shares => cell.text_of(text),
         }
         .class_from(move || format!("{class}{}", paint.get().class()))
     }

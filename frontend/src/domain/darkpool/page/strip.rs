@@ -40,10 +40,10 @@ pub fn strip(app: App) -> El {
         ))
         .kid(stat("stat", "Sentiment", el("dd").class_from(lean).text_from(sentiment)))
         .kid(stat("stat roomy", "Off-exchange", el("dd").text_from(amount(|g| g.notional))))
-        .kid(stat("stat roomy", "Prints", el("dd").text_from(move || glance.with(|g| text::count(g.prints)))))
+        .kid(stat("stat roomy spare", "Prints", el("dd").text_from(move || glance.with(|g| text::count(g.prints)))))
         .kid(stat("stat roomy", "Most bullish", extreme(app, move || glance.with(|g| g.most.clone()))))
         .kid(stat("stat roomy", "Most bearish", extreme(app, move || glance.with(|g| g.least.clone()))))
-        .kid(stat("stat roomy", "Newest print", el("dd").text_from(newest)))
+        .kid(stat("stat roomy spare", "Newest print", el("dd").text_from(newest)))
 }
 
 fn stat(class: &str, name: &str, value: El) -> El {

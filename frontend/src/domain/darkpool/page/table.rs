@@ -168,7 +168,7 @@ impl Table {
             .attr("aria-rowindex", "1")
             .kid(of("div", "c c-star").attr("role", "columnheader").kid(unseen("Watched")))
             .kid(heading(grid.app, SortBy::Ticker, "Ticker", "Symbol", view))
-            .kids(Column::ALL.map(|column| column_heading(grid.app, column, view)));
+            .kids(&Column::ALL.map(|column| column_heading(grid.app, column, view)));
         let app = grid.app;
         grid.element
             .clone()
@@ -407,7 +407,7 @@ fn heading(app: App, by: SortBy, title: &str, hint: &str, view: Memo<View>) -> E
     let click = move || {
         let mut next = view.get_untracked();
         next.sort = next.sort.click(by);
-        app.router.edit(|query| next.write(query));
+        app.router.edit(&|query| next.write(query));
     };
     let button = el("button")
         .attr("tabindex", "-1")
@@ -433,7 +433,7 @@ fn empty(app: App, view: Memo<View>, ready: RwSignal<bool>) -> El {
     let clear = move || {
         let kept = view.get_untracked();
         let next = View { sort: kept.sort, columns: kept.columns, ..View::default() };
-        app.router.edit(|query| next.write(query));
+        app.router.edit(&|query| next.write(query));
     };
     let cell = el("div")
         .attr("role", "gridcell")

@@ -10,7 +10,7 @@ use shared::domain::darkpool::{DarkPoolTopic, PrintRow};
 use shared::stream::Key;
 use shared::units::Moment;
 
-use super::prints::{Shown, mark_cells, read, side_class};
+use super::prints::{Shown, mark_cells, read, side_class, time_of};
 use super::row::set;
 use crate::app::App;
 use crate::domain::darkpool::tape::{Filter, Prints, side_name};
@@ -114,7 +114,7 @@ pub fn tape(app: App) -> El {
     };
     let heading =
         |(class, title): (&str, &str)| of("div", &format!("c c-{class}")).attr("role", "columnheader").text(title);
-    let head = of("div", "row").attr("role", "row").attr("aria-rowindex", "1").kids(HEADINGS.map(heading));
+    let head = of("div", "row").attr("role", "row").attr("aria-rowindex", "1").kids(&HEADINGS.map(heading));
     let element = element
         .attr("role", "table")
         .attr("aria-label", "Newest off-exchange prints")
@@ -224,7 +224,7 @@ impl PrintView {
             .shown(move || place.get().is_some())
             .style_from("--i", move || place.get().unwrap_or(0).to_string())
             .attr_from("aria-rowindex", move || place.get().map(|place| (place + 2).to_string()))
-            .kid(cell("time").text_from(read(print, move |print| app.settings.time(print.ts))))
+            .kid(cell("time").text_from(time_of(app, print)))
             .kid(cell("symbol").kid(symbol))
             .kid(price)
             .kid(cell("size").text_from(read(print, |print| text::shares(print.size))))

@@ -19,7 +19,7 @@ pub fn tape_tools(app: App) -> El {
     let change = move |change: &dyn Fn(&mut Filter)| {
         let mut next = filter.get_untracked();
         change(&mut next);
-        app.router.edit(|query| next.write(query));
+        app.router.edit(&|query| next.write(query));
     };
     let size_name = |size: i64| match size {
         0 => "Any size".to_owned(),

@@ -24,7 +24,7 @@ pub fn toolbar(app: App, table: &Table) -> El {
     let change = move |change: &dyn Fn(&mut View)| {
         let mut next = view.get_untracked();
         change(&mut next);
-        app.router.edit(|query| next.write(query));
+        app.router.edit(&|query| next.write(query));
     };
     let display = RwSignal::new(false);
     let watchlist = toggle(
@@ -103,7 +103,7 @@ fn search(app: App, view: Memo<View>) -> El {
     };
     let typed = move |text: String| {
         let next = View { search: text, ..view.get_untracked() };
-        app.router.edit(|query| next.write(query));
+        app.router.edit(&|query| next.write(query));
     };
     search_field(move || view.with(|view| view.search.clone()), typed, enter)
 }
