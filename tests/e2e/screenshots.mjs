@@ -1,5 +1,6 @@
 // The pictures of the README: `npm run screenshots` writes them to docs/screenshots.
 
+import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { launch } from './lib/browser.mjs';
@@ -14,6 +15,11 @@ const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 async function busiest(server) {
   const { rows } = await server.topic('darkpool/top');
   return Object.values(rows).sort((a, b) => b.prints - a.prints)[0].ticker;
+}
+
+/** 256 colours are enough for a page of text and bars. Without pngquant the picture stays large. */
+function shrink(path) {
+  spawnSync('pngquant', ['--force', '--speed', '1', '--output', path, path]);
 }
 
 await mkdir(OUT, { recursive: true });
@@ -39,7 +45,9 @@ for (const [name, options] of pictures) {
     await until('the chart is drawn', async () => (await page.panel.locator('.chart-state').textContent()) === '', 15_000);
   }
   await page.moreUpdates(8, 15_000);
-  await page.page.screenshot({ path: `${OUT}${name}.png` });
+  const path = `${OUT}${name}.png`;
+  await page.page.screenshot({ path });
+  shrink(path);
   await page.close();
   console.log(`${name}.png`);
 }

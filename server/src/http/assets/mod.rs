@@ -9,9 +9,10 @@ mod files;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
+use tower_http::compression::CompressionLayer;
 
 use super::headers::protect;
 use answer::answer;
@@ -19,7 +20,13 @@ use files::Embedded;
 
 /// Answers whatever has no route of its own: `Router::fallback_service(assets::router())`.
 pub fn router() -> Router {
-    Router::new().fallback(serve).layer(map_response(protect))
+    let compress = CompressionLayer::new().compress_when(is_page);
+    Router::new().fallback(serve).layer(compress).layer(map_response(protect))
+}
+
+/// A page is made anew for each reader, for its nonce; files were compressed beforehand.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 async fn serve(request: Request<Body>) -> Response {
@@ -64,5 +71,15 @@ mod tests {
             assert!(!String::from_utf8_lossy(&page).contains("TRUNK_NONCE"));
         }
         assert_ne!(policies[0], policies[1]);
+    }
+
+    #[tokio::test]
+    async fn a_page_is_compressed_for_who_can_read_it() {
+        for (accepted, encoding) in [("gzip, br", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
+            let request = Request::get("/").header("accept-encoding", accepted).body(Body::empty()).unwrap();
+            let response = router().oneshot(request).await.unwrap();
+            let used = response.headers().get("content-encoding").map(|encoding| encoding.to_str().unwrap());
+            assert_eq!(used, encoding, "{accepted}");
+        }
     }
 }
