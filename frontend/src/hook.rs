@@ -51,8 +51,8 @@ fn status(live: Live) -> String {
     format!(
         r#"{{"phase":"{phase}","stale":{},"heard_ms":{},"until_ms":{},"attempt":{}}}"#,
         status.stale,
-        number(status.heard.map(|at| at.ms())),
-        number(until.map(|at| at.ms())),
+        number(status.heard.map(shared::units::Moment::ms)),
+        number(until.map(shared::units::Moment::ms)),
         number(attempt.map(u64::from)),
     )
 }
@@ -88,7 +88,7 @@ fn rows(live: Live, topic: &Topic) -> Option<String> {
 }
 
 fn counters(live: Live) -> String {
-    let unreadable = live.darkpool(|store| store.unreadable());
+    let unreadable = live.darkpool(super::domain::darkpool::store::Store::unreadable);
     live.meters(|m| {
         let (messages, bytes) = m.traffic.totals();
         format!(

@@ -144,7 +144,7 @@ impl Driver {
             let expired = move || {
                 if let Some(driver) = me.upgrade() {
                     driver.timer.borrow_mut().take();
-                    driver.tell(|link, now| link.handle_timeout(now));
+                    driver.tell(Link::handle_timeout);
                 }
             };
             (due, Timeout::after(wait, expired))

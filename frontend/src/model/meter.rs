@@ -62,7 +62,7 @@ const SECONDS: u64 = 5;
 /// Events and bytes for each second of the last few.
 #[derive(Clone, Debug, Default)]
 pub struct Rate {
-    ring: [(u64, u32, u64); SECONDS as usize],
+    ring: [(u64, u32, u64); 5],
     events: u64,
     bytes: u64,
 }

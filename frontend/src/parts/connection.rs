@@ -47,10 +47,10 @@ pub fn connection_dialog(app: App) -> El {
     let signals = app.live.signals();
     dialog(app.connection_open, "Connection", move || {
         let sources = move || {
-            let row = |(name, state): (&Box<str>, &shared::wire::SourceState)| {
+            let row = |name: &str, state: shared::wire::SourceState| {
                 fact(name, state.as_str()).class(&format!("source {}", state.as_str()))
             };
-            signals.sources.with(|sources| sources.iter().map(row).collect())
+            signals.sources.with(|sources| sources.iter().map(|(name, state)| row(name, *state)).collect())
         };
         vec![
             el("p").text_from(move || signals.status.with(|s| sentence(&s.phase))),

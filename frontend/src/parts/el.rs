@@ -75,6 +75,7 @@ impl El {
 
     /// Adds a child.
     #[inline(never)]
+    #[expect(clippy::needless_pass_by_value, reason = "children are made where they are added")]
     pub fn kid(self, kid: El) -> El {
         append(&self.0, &kid.0);
         self

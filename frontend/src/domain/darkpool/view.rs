@@ -148,7 +148,7 @@ impl View {
     /// Writes it into an address; defaults leave no trace.
     pub fn write(&self, query: &mut Query) {
         let plain = View::default();
-        let keys = || self.columns.iter().map(|c| c.key()).collect::<Vec<_>>().join(",");
+        let keys = || self.columns.iter().map(super::columns::Column::key).collect::<Vec<_>>().join(",");
         query.put("q", (!self.search.is_empty()).then(|| self.search.clone()));
         query.put("lean", self.lean.key().map(str::to_owned));
         query.put("watch", self.watched.then(|| "1".to_owned()));

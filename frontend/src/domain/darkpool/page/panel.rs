@@ -103,7 +103,7 @@ fn follow(app: App, ticker: &Ticker) -> Shown {
         set(shown.ready, app.live.has_rows(&topic));
         app.live.darkpool(|store| {
             let detail = store.detail(&ticker);
-            let changes = (detail.map_or(0, |d| d.changes()), store.prints_changes());
+            let changes = (detail.map_or(0, super::super::detail::Detail::changes), store.prints_changes());
             if seen.get() == changes || !pacer.is_due(app.live, now) {
                 return;
             }
@@ -111,7 +111,7 @@ fn follow(app: App, ticker: &Ticker) -> Shown {
             let mut prints = of_ticker(store.prints(), &ticker, PRINTS).into_iter();
             shown.prints.iter().for_each(|print| set(*print, prints.next()));
             set(shown.day, detail.and_then(|d| d.day.clone()));
-            set(shown.line, detail.map(|d| d.line()).unwrap_or_default());
+            set(shown.line, detail.map(super::super::detail::Detail::line).unwrap_or_default());
             let (levels, most) = detail.map(|d| d.levels()).unwrap_or_default();
             set(shown.levels, (levels.into_iter().cloned().collect(), most));
         });
@@ -143,7 +143,8 @@ fn day_in_numbers(day: RwSignal<Option<SentimentRow>>) -> [El; 3] {
         .kid(of("span", "up-text").text_from(read(|day| text::money(day.bullish_amount, Sign::Negative))))
         .kid(split(permille))
         .kid(of("span", "down-text").text_from(read(|day| text::money(day.bearish_amount, Sign::Negative))));
-    const FACTS: [(&str, fn(&SentimentRow) -> String); 8] = [
+    type Fact = (&'static str, fn(&SentimentRow) -> String);
+    const FACTS: [Fact; 8] = [
         ("Bullish prints", |day| text::count(day.bullish_prints)),
         ("Bearish prints", |day| text::count(day.bearish_prints)),
         ("Neutral prints", |day| text::count(day.neutral_prints)),
