@@ -44,6 +44,8 @@ for (const [name, options] of pictures) {
   if (options.path.includes('t=')) {
     await until('the chart is drawn', async () => (await page.panel.locator('.chart-state').textContent()) === '', 15_000);
   }
+  const strip = page.page.locator('.strip');
+  if (await strip.count()) await until('the market is summed up', async () => !/top 0/.test(await strip.innerText()), 5_000);
   await page.moreUpdates(8, 15_000);
   const path = `${OUT}${name}.png`;
   await page.page.screenshot({ path });

@@ -48,3 +48,16 @@ test('what is painted is what the rows say', { timeout: 60_000 }, async (t) => {
     return tickers.length > 10 && tickers.join() === known.join() && prints.join(' ') === expected.join(' ');
   }, 15_000);
 });
+
+test('columns stand one below the other, also where a panel leaves little room', { timeout: 60_000 }, async (t) => {
+  const server = await start(t);
+  const { rows } = await server.topic(TOP);
+  const page = await open(t, server, { path: `/?t=${Object.keys(rows)[0]}`, viewport: { width: 1280, height: 800 } });
+  await page.live();
+  await page.panel.waitFor();
+  // The longest text there can be, in one row.
+  await page.rows.first().locator('.c-last').evaluate((cell) => { cell.textContent = '123,456.7891 \u00d7 1,234,567'; });
+  const edges = await page.page.locator('.grid .row:not([hidden])').evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll('.c')].map((cell) => Math.round(cell.getBoundingClientRect().left)).join(' ')));
+  assert.equal(new Set(edges).size, 1, [...new Set(edges)].join('\n'));
+});
