@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 /// Names, and the values as they are written.
 #[derive(Clone, Debug, Default)]
-pub struct Fields<'a>(Vec<(&'a str, &'a str)>);
+pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Fields<'a> {
     /// The fields of an object; `None` when the text is no object.
@@ -21,7 +21,10 @@ impl<'a> Fields<'a> {
             let (name, after) = split_value(rest)?;
             let after = after.strip_prefix(':')?.trim_start();
             let (value, after) = split_value(after)?;
-            fields.push((unquoted(name)?, value));
+            if value.is_empty() {
+                return None;
+            }
+            fields.push((text_of(name)?, value));
             rest = after.strip_prefix(',').unwrap_or(after).trim_start();
         }
         Some(Fields(fields))
@@ -30,23 +33,18 @@ impl<'a> Fields<'a> {
     /// A value as it is written; `null` is as good as none.
     #[must_use]
     pub fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(n, _)| *n == name).map(|(_, value)| *value).filter(|value| *value != "null")
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| *value).filter(|value| *value != "null")
     }
 
     /// A text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        let raw = self.raw(name)?;
-        match unquoted(raw) {
-            Some(text) => Some(Cow::Borrowed(text)),
-            // With escapes: rare enough to be slow.
-            None => serde_json::from_str(raw).ok().map(Cow::Owned),
-        }
+        text_of(self.raw(name)?)
     }
 
     /// All fields: the name, and the value as it is written.
     #[must_use]
-    pub fn entries(&self) -> &[(&'a str, &'a str)] {
+    pub fn entries(&self) -> &[(Cow<'a, str>, &'a str)] {
         &self.0
     }
 
@@ -82,10 +80,23 @@ pub fn items(array: &str) -> Option<Vec<&str>> {
     let mut items = Vec::new();
     while !rest.starts_with(']') {
         let (item, after) = split_value(rest)?;
+        if item.is_empty() {
+            return None;
+        }
         items.push(item);
         rest = after.strip_prefix(',').unwrap_or(after).trim_start();
     }
     Some(items)
+}
+
+/// What a text as it is written means; `None` when it is no text.
+#[must_use]
+pub fn text_of(raw: &str) -> Option<Cow<'_, str>> {
+    match unquoted(raw) {
+        Some(text) => Some(Cow::Borrowed(text)),
+        // With escapes: rare enough to be slow.
+        None => serde_json::from_str(raw).ok().map(Cow::Owned),
+    }
 }
 
 /// A text without its quotes; `None` when it is none, or has escapes.
@@ -132,6 +143,9 @@ fn split_value(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     const OBJECT: &str = r#" { "a" : "x" , "b":-12,"c":{"d":"}\"","e":[1,{"f":2}]},"g":null,"h":[ "p" ,[1,2], 3 ],"i":"\u00e9\n","j":true } "#;
@@ -154,9 +168,21 @@ mod tests {
 
     #[test]
     fn what_is_no_object_has_no_fields() {
-        for text in ["", "[]", "{", "{\"a\"", "{\"a\":", "\"a\"", "{a:1", "null"] {
+        for text in ["", "[]", "{", "{\"a\"", "{\"a\":", "{\"a\":}", "{:}", "\"a\"", "{a:1", "null"] {
             assert!(Fields::of(text).is_none(), "{text}");
         }
         assert!(Fields::of("{}").is_some_and(|fields| fields.raw("a").is_none()));
+    }
+
+    #[test]
+    fn reading_ends_whatever_the_text_is() {
+        const SIGNS: [char; 9] = ['[', ']', '{', '}', ':', ',', '"', '\\', 'a'];
+        for number in 0..SIGNS.len().pow(5) {
+            let digits = (0..5).map(|place| SIGNS[number / SIGNS.len().pow(place) % SIGNS.len()]);
+            let text: String = digits.collect();
+            // Each step takes something, so there are no more parts than characters.
+            assert!(Fields::of(&text).is_none_or(|fields| fields.entries().len() <= 5), "{text}");
+            assert!(items(&text).is_none_or(|items| items.len() <= 5), "{text}");
+        }
     }
 }

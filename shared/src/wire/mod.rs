@@ -10,7 +10,7 @@ mod source;
 
 pub use client::{ClientMsg, Command, Subscribe, SubscribeTopic, Unsubscribe};
 pub use code::{CloseCode, Code, Errand};
-pub use fields::{Fields, items, unquoted};
+pub use fields::{Fields, items, text_of, unquoted};
 pub use limits::{LimitError, MESSAGE_BYTES, NESTING, check_nesting};
 pub use server::{
     Applied, ErrorMsg, GoingAway, Heartbeat, Limits, Mode, Pong, RawRows, Reply, ServerMsg, Snapshot, Subscribed,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Applied, Code, ErrorMsg, Fields, GoingAway, Heartbeat, Limits, Mode, Pong, RawRows, Reply, ServerMsg, Snapshot,
-    SourceState, Subscribed, SubscribedTopic, Update, Welcome, WireError, unquoted,
+    SourceState, Subscribed, SubscribedTopic, Update, Welcome, WireError, text_of, unquoted,
 };
 use crate::stream::{Key, Seq};
 use crate::units::Timestamp;
@@ -139,7 +139,7 @@ fn going_away(fields: &Fields<'_>) -> Option<GoingAway> {
 fn rows(fields: &Fields<'_>) -> Option<RawRows> {
     let mut rows = RawRows::new();
     for (name, row) in fields.entries() {
-        rows.insert((*name).into(), RawValue::from_string((*row).to_owned()).ok()?);
+        rows.insert(Key::from(&**name), RawValue::from_string((*row).to_owned()).ok()?);
     }
     Some(rows)
 }
@@ -150,13 +150,13 @@ fn sources(fields: &Fields<'_>) -> Option<BTreeMap<Box<str>, SourceState>> {
     let mut sources = BTreeMap::new();
     for (name, state) in inner.entries() {
         let state = unquoted(state)?;
-        sources.insert((*name).into(), known.into_iter().find(|known| known.as_str() == state)?);
+        sources.insert(Box::from(&**name), known.into_iter().find(|known| known.as_str() == state)?);
     }
     Some(sources)
 }
 
 fn key(raw: &str) -> Option<Key> {
-    unquoted(raw).map(Key::from)
+    text_of(raw).map(|text| Key::from(&*text))
 }
 
 fn seq(fields: &Fields<'_>, name: &str) -> Option<Seq> {
@@ -169,6 +169,9 @@ fn time(fields: &Fields<'_>, name: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     /// What is read is written again as it was; every field of every message is in one of them.
@@ -178,7 +181,7 @@ mod tests {
             r#"{"type":"welcome","client":"c-1","session_ms":1,"heartbeat_ms":10000,"version":"1","user":"ana","limits":{"messages_per_s":10,"burst":20,"topics":128,"message_bytes":16384},"sources":{"demo":"lagging"}}"#,
             r#"{"type":"subscribed","id":7,"topics":[{"topic":"a/b","epoch":"e","seq":3,"mode":"resumed","pace_ms":100}]}"#,
             r#"{"type":"snapshot","topic":"a/b","epoch":"e","seq":3,"ts":5,"rows":{"A":{"x":[1,"}"]},"B":null}}"#,
-            r#"{"type":"update","topic":"a/b","epoch":"e","prev":2,"seq":3,"ts":5,"src_ts":4,"merged":1,"set":{"A":{}},"del":["C","D"]}"#,
+            r#"{"type":"update","topic":"a/b","epoch":"e","prev":2,"seq":3,"ts":5,"src_ts":4,"merged":1,"set":{"A":{},"q\"d":1},"del":["C","D\\"]}"#,
             r#"{"type":"heartbeat","ts":5,"clients":2,"heads":{"a/b":"e.3"},"sources":{"x":"live","y":"stale","z":"down"}}"#,
             r#"{"type":"reply","id":8,"ok":{"bet":"b-17"},"at":{"topic":"a/b","epoch":"e","seq":3}}"#,
             r#"{"type":"error","id":null,"code":"NX-429","message":"say \"please\"","retryable":true,"retry_after_ms":100}"#,
