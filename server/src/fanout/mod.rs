@@ -9,7 +9,7 @@ mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use shared::units::{Moment, Timestamp};
 use tokio::sync::watch;
@@ -18,7 +18,7 @@ pub use listen::listen;
 pub use socket::{WebSocketLimits, serve};
 pub use wire::{Peer, Traffic};
 
-use crate::feed::Sources;
+use crate::feed::{Sources, wall_now};
 use crate::hub::Hub;
 use crate::observe::Metrics;
 
@@ -73,8 +73,7 @@ impl Shared {
     /// The time of day.
     #[must_use]
     pub fn wall(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        wall_now()
     }
 
     /// Open connections that follow topics.

@@ -71,8 +71,7 @@ impl Poll {
                 }
                 Err(error) => {
                     last_error = error;
-                    let code = if error == OpenError::Unknown { Code::NotFound } else { Code::Unavailable };
-                    let error = ErrorMsg::new(None, code, format!("{topic}: {error}"));
+                    let error = ErrorMsg::new(None, error.code(), format!("{topic}: {error}"));
                     poll.errors.push(ServerMsg::Error(error).to_json());
                 }
             }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
 
 use shared::domain::kind_of;
 use shared::stream::Topic;
+use shared::wire::Code;
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -48,6 +49,17 @@ pub enum OpenError {
     /// Too many topics are followed already, or the server stops.
     #[error("the server cannot follow more topics now; try again later")]
     Busy,
+}
+
+impl OpenError {
+    /// What a client is told.
+    #[must_use]
+    pub const fn code(self) -> Code {
+        match self {
+            OpenError::Unknown => Code::NotFound,
+            OpenError::Busy => Code::Unavailable,
+        }
+    }
 }
 
 impl Hub {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use shared::domain::kind_of;
 use shared::stream::{Epoch, Topic};
@@ -25,7 +25,7 @@ use self::flight::{Cargo, Flight};
 use super::registry::{Cell, Open, OpenError};
 use super::{Hub, Prepared, Schedule, TopicState};
 use crate::domain::{Engine, TopicChange};
-use crate::feed::Batch;
+use crate::feed::{Batch, wall_now};
 use crate::observe::Metrics;
 use crate::store::{Commit, Scope, Store, StoreError};
 
@@ -104,7 +104,7 @@ impl<E: Engine> Task<E> {
             received: None,
             settings,
         };
-        let now = wall();
+        let now = wall_now();
         for (topic, stored) in stored.topics {
             let Some(kind) = kind_of(&topic) else { continue };
             if task.settings.standing.contains(&topic) || task.engine.open(&topic) {
@@ -162,7 +162,7 @@ impl<E: Engine> Task<E> {
 
     /// Gathers what is due and hands it to the store.
     fn take_off(&mut self) -> Option<Flight> {
-        self.engine.tick(wall());
+        self.engine.tick(wall_now());
         if self.backlog.as_ref().is_some_and(|b| b.since_try() >= STORE_RETRY) {
             return self.retry_store();
         }
@@ -243,7 +243,7 @@ impl<E: Engine> Task<E> {
     }
 
     fn publish(&mut self, cargo: Cargo) {
-        let now = wall();
+        let now = wall_now();
         for (cell, prepared) in cargo.prepared {
             self.metrics.committed(cell.read().topic(), now, prepared.src_ts(), cargo.received);
             cell.write(|topic| topic.commit(prepared, now));
@@ -272,7 +272,7 @@ impl<E: Engine> Task<E> {
 
     fn create(&mut self, topic: &Topic) {
         let Some(kind) = kind_of(topic) else { return };
-        self.insert(TopicState::new(topic.clone(), kind, new_epoch(), self.settings.log_bytes, wall()));
+        self.insert(TopicState::new(topic.clone(), kind, new_epoch(), self.settings.log_bytes, wall_now()));
     }
 
     fn insert(&mut self, state: TopicState) {
@@ -308,11 +308,6 @@ impl<E: Engine> Task<E> {
     fn now(&self) -> Moment {
         Moment::from_ms(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
-}
-
-fn wall() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn new_epoch() -> Epoch {

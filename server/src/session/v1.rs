@@ -249,11 +249,7 @@ impl Conversation for Session {
             match outcome.and_then(|()| self.begin(topics, wanted).ok_or(OpenError::Unknown)) {
                 Ok(topic) => begun.push(topic),
                 Err(error) => {
-                    let code = match error {
-                        OpenError::Unknown => Code::NotFound,
-                        OpenError::Busy => Code::Unavailable,
-                    };
-                    self.refuse(Some(id), code, format!("{name}: {error}"));
+                    self.refuse(Some(id), error.code(), format!("{name}: {error}"));
                 }
             }
         }
