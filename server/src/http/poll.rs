@@ -18,7 +18,7 @@ use super::App;
 use super::cursors::{Cursor, cursors, values};
 use super::refusal::Refusal;
 use crate::fanout::{Peer, Shared};
-use crate::hub::{Next, OpenError, Reader, Topics, Wake};
+use crate::hub::{Next, OpenError, Reader, Wake};
 use crate::observe::Transport;
 use crate::session::heartbeat;
 
@@ -103,8 +103,7 @@ impl Poll {
         let mut frames = std::mem::take(&mut self.errors);
         for (topic, reader) in &mut self.readers {
             // Frames of the log come one by one; nothing else changes while the topic is held.
-            let topics: &dyn Topics = &*shared.hub;
-            topics.with(topic, |state| {
+            shared.hub.with(topic, |state| {
                 while let Next::Tell(told) = reader.next(state, Moment::default()) {
                     shared.metrics.delivered(Transport::Poll, &told.frames, Some((told.mode, told.lag)), 1);
                     frames.extend(told.frames.iter().map(|frame| frame.as_str().to_owned()));

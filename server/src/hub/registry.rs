@@ -112,6 +112,11 @@ impl Hub {
         self.cells.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
+    /// What `f` makes of a topic, if there is such a one.
+    pub fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T> {
+        self.cell(topic).map(|cell| f(&cell.read()))
+    }
+
     /// Whether a topic is there already, so that nothing has to be waited for; if it is, it counts
     /// as asked for.
     #[must_use]
@@ -164,9 +169,7 @@ impl Hub {
 
 impl Topics for Hub {
     fn visit(&self, topic: &Topic, f: &mut dyn FnMut(&TopicState)) {
-        if let Some(cell) = self.cell(topic) {
-            f(&cell.read());
-        }
+        self.with(topic, f);
     }
 }
 

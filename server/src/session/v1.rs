@@ -220,13 +220,7 @@ impl Conversation for Session {
         fits
     }
 
-    fn handle_opened(
-        &mut self,
-        _now: Moment,
-        topics: &dyn Topics,
-        wanted: Wanted,
-        outcomes: &[Result<(), OpenError>],
-    ) {
+    fn handle_opened(&mut self, _now: Moment, topics: &dyn Topics, wanted: Wanted, outcomes: &[Result<(), OpenError>]) {
         let Wanted { id, topics: asked } = wanted;
         let mut begun = Vec::new();
         for (wanted, outcome) in asked.into_iter().zip(outcomes) {

@@ -59,7 +59,11 @@ pub(super) struct Bell {
 }
 
 impl Bell {
-    pub(super) fn new<S: Send + 'static>(mailbox: &Arc<Mailbox<S>>, letter: fn(usize) -> Letter<S>, to: usize) -> Arc<Bell> {
+    pub(super) fn new<S: Send + 'static>(
+        mailbox: &Arc<Mailbox<S>>,
+        letter: fn(usize) -> Letter<S>,
+        to: usize,
+    ) -> Arc<Bell> {
         let mailbox = mailbox.clone();
         Arc::new(Bell { rung: AtomicBool::new(false), post: Box::new(move || mailbox.post(letter(to))) })
     }

@@ -12,13 +12,13 @@ mod mailbox;
 mod membership;
 mod outbox;
 mod pump;
-#[cfg(test)]
-mod tests;
 mod thread;
 mod wheel;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,15 +46,15 @@ const INFLATE_BITS: u8 = 15;
 
 /// How a shard keeps its promises.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+struct Limits {
     /// A socket that takes nothing for so long is closed.
-    pub(super) progress: Duration,
+    progress: Duration,
     /// What a lane's log may keep for readers who are a little behind.
-    pub(super) lane_bytes: usize,
+    lane_bytes: usize,
     /// What all logs of the shard may keep together.
-    pub(super) all_bytes: usize,
+    all_bytes: usize,
     /// Cohorts; beyond them every client is told alone.
-    pub(super) cohorts: usize,
+    cohorts: usize,
 }
 
 /// Something with a timer.
@@ -65,7 +65,7 @@ enum Timer {
 }
 
 /// See the [module](self).
-pub(super) struct Shard<S> {
+struct Shard<S> {
     clients: Slab<Client<S>>,
     cohorts: Slab<Cohort>,
     by_key: BTreeMap<Box<str>, usize>,
@@ -92,7 +92,7 @@ pub(super) struct Shard<S> {
 }
 
 impl<S: Read + Write + Send + 'static> Shard<S> {
-    pub(super) fn new(
+    fn new(
         shared: Arc<Shared>,
         mailbox: Arc<Mailbox<S>>,
         limits: Limits,
@@ -124,17 +124,19 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     }
 
     /// Reads the letters. Sockets that come in are registered under their place.
-    pub(super) fn read_letters(&mut self, now: Moment, register: &mut dyn FnMut(&mut S, usize) -> io::Result<()>) {
+    fn read_letters(&mut self, now: Moment, register: &mut dyn FnMut(&mut S, usize) -> io::Result<()>) {
         let mut changed = Vec::new();
         for letter in self.mailbox.take() {
             match letter {
                 Letter::Arrived(arrival) => self.arrive(*arrival, now, register),
-                Letter::Opened(id, wanted, outcomes) => self.opened(id, wanted, &outcomes, now),
+                Letter::Opened(id, wanted, outcomes) => {
+                    self.guarded(id.index, |shard| shard.opened(id, wanted, &outcomes, now));
+                }
                 Letter::Changed(cohort) => changed.push(cohort),
                 Letter::ChangedAlone(client) => {
                     if let Some(Place::Alone(_, Some(bell))) = self.clients.get(client).map(|client| &client.place) {
                         bell.heard();
-                        self.pump(client, now);
+                        self.guarded(client, |shard| shard.pump(client, now));
                     }
                 }
                 Letter::Drain => self.drain(now),
@@ -149,25 +151,28 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         }
     }
 
-    /// A socket can be read or written.
-    pub(super) fn ready(&mut self, index: usize, readable: bool, writable: bool, hung_up: bool, now: Moment) {
-        if writable && let Some(client) = self.clients.get_mut(index).filter(|client| client.blocked.is_some()) {
-            client.blocked = None;
-            if let Place::In(Membership { cohort, encoding, .. }) = client.place {
-                self.cohorts[cohort].lane_mut(encoding).unblock(index);
+    /// A socket can be read or written. `hung_up`: nothing more will come after what can be read.
+    fn ready(&mut self, index: usize, readable: bool, writable: bool, hung_up: bool, now: Moment) {
+        self.guarded(index, |shard| {
+            let blocked = shard.clients.get_mut(index).filter(|client| client.blocked.is_some());
+            if let Some(client) = blocked.filter(|_| writable) {
+                client.blocked = None;
+                if let Place::In(Membership { cohort, encoding, .. }) = client.place {
+                    shard.cohorts[cohort].lane_mut(encoding).unblock(index);
+                }
+                shard.pump(index, now);
             }
-            self.pump(index, now);
-        }
-        if readable {
-            self.read(index, hung_up, now);
-        }
+            if readable {
+                shard.read(index, hung_up, now);
+            }
+        });
     }
 
     /// What is due.
-    pub(super) fn pass_time(&mut self, now: Moment) {
+    fn pass_time(&mut self, now: Moment) {
         for timer in self.wheel.due(now) {
             match timer {
-                Timer::Client(id) => self.client_timer(id, now),
+                Timer::Client(id) => self.guarded(id.index, |shard| shard.client_timer(id, now)),
                 Timer::Cohort(index) => {
                     if let Some(cohort) = self.cohorts.get_mut(index).filter(|c| c.timer.is_some_and(|at| at <= now)) {
                         cohort.timer = None;
@@ -177,24 +182,33 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             }
         }
         for index in std::mem::take(&mut self.again) {
-            self.read(index, true, now);
-            self.pump(index, now);
+            self.guarded(index, |shard| {
+                shard.read(index, true, now);
+                shard.pump(index, now);
+            });
         }
         self.report();
     }
 
     /// How long nothing has to be done unless something happens; `None`: for ever.
-    pub(super) fn idle(&self, now: Moment) -> Option<Duration> {
+    fn idle(&self, now: Moment) -> Option<Duration> {
         if self.again.is_empty() { self.wheel.idle(now) } else { Some(Duration::ZERO) }
     }
 
-    pub(super) const fn ended(&self) -> bool {
+    const fn ended(&self) -> bool {
         self.ended
     }
 
-    /// Ends a connection whose handling went wrong.
-    pub(super) fn drop_broken(&mut self, index: usize) {
-        self.remove(index, "internal");
+    /// Does something for a client. Should that panic, this one connection ends and the others go on.
+    fn guarded(&mut self, index: usize, work: impl FnOnce(&mut Shard<S>)) {
+        let number = self.clients.get(index).map(|client| client.number);
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+        tracing::error!(panic = message(&*panic), "handling a client failed; it is closed, the others go on");
+        // It may have been borrowed when it happened.
+        self.buffer.resize(READ_BYTES, 0);
+        if self.clients.get(index).map(|client| client.number) == number {
+            self.remove(index, "internal");
+        }
     }
 
     fn arrive(
@@ -218,7 +232,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             client.conversation.handle_drain(self.shared.retry_ms(client.present.number));
         }
         // Some say their first words before they were answered.
-        self.hear(index, &mut read.to_vec(), now);
+        self.guarded(index, |shard| shard.hear(index, &mut read.to_vec(), now));
     }
 
     fn drain(&mut self, now: Moment) {
@@ -227,7 +241,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         for index in all {
             if let Some(client) = self.clients.get_mut(index) {
                 client.conversation.handle_drain(self.shared.retry_ms(client.present.number));
-                self.pump(index, now);
+                self.guarded(index, |shard| shard.pump(index, now));
             }
         }
     }
@@ -286,4 +300,9 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         self.reported_log_bytes = self.log_bytes;
         self.shared.metrics.delivery(&delivery);
     }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

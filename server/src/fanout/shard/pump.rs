@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use shared::units::Moment;
 
+use super::Shard;
 use super::client::{ClientId, Heard, Membership, Place};
 use super::outbox::{self, Sent};
-use super::Shard;
 use crate::hub::OpenError;
 use crate::session::{Ask, Wanted};
 

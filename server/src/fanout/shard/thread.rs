@@ -1,6 +1,5 @@
 //! Shards as threads: each waits for its sockets, its letters and its timers.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +10,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 
 use super::client::{Arrival, ClientId};
 use super::mailbox::{Letter, Mailbox};
-use super::{Limits, Shard};
+use super::{Limits, Shard, message};
 use crate::fanout::Shared;
 use crate::hub::OpenError;
 use crate::session::Wanted;
@@ -158,11 +157,7 @@ impl Driver {
             let index = event.token().0;
             let (readable, writable) = (event.is_readable() || event.is_error(), event.is_writable());
             let hung_up = event.is_read_closed() || event.is_error();
-            let ready = AssertUnwindSafe(|| self.shard.ready(index, readable, writable, hung_up, now));
-            if let Err(panic) = catch_unwind(ready) {
-                tracing::error!(panic = message(&*panic), "handling a client failed; it is closed, the others go on");
-                self.shard.drop_broken(index);
-            }
+            self.shard.ready(index, readable, writable, hung_up, now);
         }
         let registry = self.poll.registry();
         let both = Interest::READABLE | Interest::WRITABLE;
@@ -178,9 +173,4 @@ impl Driver {
         self.shared.pressure.report(self.number, permille, self.shared.now());
         self.shared.metrics.pressure(self.number, permille, self.shared.pressure.window());
     }
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
