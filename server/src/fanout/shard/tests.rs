@@ -12,17 +12,17 @@ use proptest::prelude::*;
 use shared::domain::kind_of;
 use shared::stream::{Change, Epoch, Position, Replica, Topic, Verdict};
 use shared::units::{Moment, Timestamp};
-use shared::wire::ServerMsg;
+use shared::wire::{CloseCode, ServerMsg, Unsubscribe};
 use tokio::sync::watch;
 
 use super::mailbox::Mailbox;
 use super::{Arrival, Limits, Place, Shard};
-use crate::fanout::frame::{Incoming, Inflater, Opcode, Policy, Reader, Role, negotiate, push_masked};
+use crate::fanout::frame::{Agreed, Incoming, Inflater, Opcode, Policy, Reader, Role, negotiate, push_masked};
 use crate::fanout::{Drain, Shared};
 use crate::feed::Sources;
-use crate::hub::{Hub, Pressure, TopicState};
+use crate::hub::{Hub, OpenError, Pressure, TopicState, Topics};
 use crate::observe::{Metrics, Transport};
-use crate::session::{Session, Settings};
+use crate::session::{Around, Ask, Conversation, Follower, Outgoing, Session, Settings, Wanted};
 
 const TOPICS: [&str; 3] = ["darkpool/sentiment", "darkpool/tape", "darkpool/top"];
 const WINDOW_BITS: u8 = 10;
@@ -121,7 +121,14 @@ struct Client {
 #[derive(Clone, Debug)]
 enum Op {
     Change(usize, Vec<u8>),
-    Join { topics: u8, deflate: Deflate, pace_ms: Option<u32>, room: usize },
+    /// Changes of all topics that are told together.
+    Burst(Vec<u8>),
+    Join {
+        topics: u8,
+        deflate: Deflate,
+        pace_ms: Option<u32>,
+        room: usize,
+    },
     Subscribe(usize, usize),
     Unsubscribe(usize, usize),
     Say(usize),
@@ -144,13 +151,14 @@ fn op() -> impl Strategy<Value = Op> {
     let room = prop_oneof![3 => Just(1 << 20), 1 => 0_usize..2_000];
     prop_oneof![
         12 => (topic.clone(), prop::collection::vec(0_u8..30, 1..5)).prop_map(|(t, keys)| Op::Change(t, keys)),
+        3 => prop::collection::vec(0_u8..30, 1..5).prop_map(Op::Burst),
         4 => (1_u8..8, deflate, pace, room)
             .prop_map(|(topics, deflate, pace_ms, room)| Op::Join { topics, deflate, pace_ms, room }),
         2 => (client.clone(), topic.clone()).prop_map(|(c, t)| Op::Subscribe(c, t)),
         1 => (client.clone(), topic.clone()).prop_map(|(c, t)| Op::Unsubscribe(c, t)),
         1 => client.clone().prop_map(Op::Say),
         1 => client.clone().prop_map(Op::Ping),
-        8 => (client.clone(), 0_usize..1_500).prop_map(|(c, bytes)| Op::Take(c, bytes)),
+        8 => (client.clone(), 0_usize..3_000).prop_map(|(c, bytes)| Op::Take(c, bytes)),
         1 => client.prop_map(Op::Leave),
         4 => prop_oneof![1_u64..300, 1_000_u64..20_000].prop_map(Op::Wait),
         1 => topic.prop_map(Op::Renumber),
@@ -217,6 +225,7 @@ impl World {
     fn step(&mut self, op: &Op) {
         match op {
             Op::Change(index, keys) => self.change(*index, keys),
+            Op::Burst(keys) => (0..2 * TOPICS.len()).for_each(|n| self.change(n % TOPICS.len(), keys)),
             Op::Join { topics, deflate, pace_ms, room } => self.join(*topics, *deflate, *pace_ms, *room),
             Op::Subscribe(client, index) => self.subscribe(*client, *index, None),
             Op::Unsubscribe(client, index) => {
@@ -226,7 +235,10 @@ impl World {
                 let text = format!(r#"{{"type":"unsubscribe","id":1,"topics":["{}"]}}"#, TOPICS[*index]);
                 self.say(*client, Opcode::Text, &text);
             }
-            Op::Say(client) => self.say(*client, Opcode::Text, r#"{"type":"ping","t0":1}"#),
+            // The answer is long enough to be compressed, where that may be.
+            Op::Say(client) => {
+                self.say(*client, Opcode::Text, r#"{"type":"command","id":9,"name":"dance-as-nobody-can"}"#)
+            }
             Op::Ping(client) => self.say(*client, Opcode::Ping, "there?"),
             Op::Take(client, bytes) => self.take(*client, *bytes),
             Op::Leave(client) => self.leave(*client),
@@ -244,13 +256,41 @@ impl World {
         let mut change = Change::new();
         for key in keys {
             self.counter += 1;
-            change.set(format!("{key:03}").into(), format!(r#"{{"price":"{}"}}"#, self.counter).into());
+            // Now and then a step is larger than what is copied, and than all that a log may keep.
+            let padding = "x".repeat(if *key == 7 { 6_000 } else { 0 });
+            // And some are alike that lie far apart, so that a window of the wrong size is noticed.
+            let (number, like) = (self.counter, u64::from(key % 15).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let row = format!(r#"{{"price":"{number}","note":"{padding}","like":"{like:x}"}}"#);
+            change.set(format!("{key:03}").into(), row.into());
         }
         self.hub.alter(&topic(index), |state| {
             let prepared = state.prepare(change, None).unwrap();
             state.commit(prepared, Timestamp::default());
         });
         self.remember(index);
+    }
+
+    /// A client that says something that nobody was prepared for.
+    fn join_broken(&mut self) -> Socket {
+        let socket = Socket::default();
+        self.post(socket.clone(), None, Box::new(Broken));
+        socket
+    }
+
+    fn post(&mut self, socket: Socket, deflate: Option<Agreed>, conversation: Box<dyn Conversation>) -> usize {
+        let index = self.shard.clients.vacant_key();
+        self.mailbox.post(super::Letter::Arrived(Box::new(Arrival {
+            socket,
+            read: bytes::Bytes::new(),
+            conversation,
+            deflate,
+            transport: Transport::WebSocket,
+            present: self.shared.enter(),
+            guard: Box::new(()),
+            message_bytes: 1 << 16,
+        })));
+        self.run();
+        index
     }
 
     fn join(&mut self, topics: u8, deflate: Deflate, pace_ms: Option<u32>, room: usize) {
@@ -261,23 +301,12 @@ impl World {
         let settings =
             Settings { messages_per_s: 0, burst: 0, topics: 8, heartbeat: s(10), subscribe_within: s(1_000) };
         let session = Session::new(settings, "c", Moment::from_ms(self.now), Timestamp::default());
-        let index = self.shard.clients.vacant_key();
-        self.mailbox.post(super::Letter::Arrived(Box::new(Arrival {
-            socket: socket.clone(),
-            read: bytes::Bytes::new(),
-            conversation: Box::new(session),
-            deflate: agreed,
-            transport: Transport::WebSocket,
-            present: self.shared.enter(),
-            guard: Box::new(()),
-            message_bytes: 1 << 16,
-        })));
-        self.run();
+        let index = self.post(socket.clone(), agreed, Box::new(session));
         self.clients.push(Client {
             socket,
             index,
             reader: Reader::new(Role::Client, agreed.is_some(), 1 << 20),
-            inflater: Inflater::new(agreed.map_or(15, |agreed| agreed.window_bits), true),
+            inflater: Inflater::new(agreed.map_or(15, |a| a.window_bits), agreed.is_some_and(|a| a.context)),
             replicas: BTreeMap::new(),
             asked: BTreeMap::new(),
             may_repeat: pace_ms.is_some(),
@@ -341,6 +370,13 @@ impl World {
         let World { clients, history, .. } = self;
         clients.iter_mut().for_each(|client| client.hear(history));
         let shard = &self.shard;
+        for client in &self.clients {
+            let blocked = shard.clients[client.index].blocked.is_some();
+            for (topic, replica) in client.replicas.iter().filter(|_| !blocked && !client.may_repeat) {
+                let head = self.hub.with(topic, TopicState::head);
+                assert_eq!(replica.position(), head.as_ref(), "who takes everything has everything of {topic}");
+            }
+        }
         let logged: usize = shard.cohorts.iter().map(|(_, cohort)| cohort.log_bytes()).sum();
         assert_eq!(logged, shard.log_bytes, "every byte in a log is counted");
         assert!(shard.cohorts.iter().all(|(_, cohort)| cohort.members() > 0), "nobody's cohort is forgotten");
@@ -453,6 +489,92 @@ fn take_in(
     let Some(position) = replica.position().map(Position::to_string) else { return };
     let rows: BTreeMap<_, _> = replica.rows().iter().map(|(k, r)| (k.to_string(), r.clone())).collect();
     assert_eq!(Some(&rows), history.get(&(topic.clone(), position.clone())), "{topic} at {position}");
+}
+
+/// A conversation with a defect.
+struct Broken;
+
+impl Conversation for Broken {
+    fn handle_text(&mut self, _now: Moment, _wall: Timestamp, text: &str) {
+        panic!("nobody was prepared for {text}");
+    }
+
+    fn handle_binary(&mut self, _bytes: &[u8]) {}
+
+    fn may_open(&mut self, _wanted: &Wanted) -> bool {
+        false
+    }
+
+    fn handle_opened(&mut self, _: Moment, _: &dyn Topics, _: Wanted, _: &[Result<(), OpenError>]) {}
+
+    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
+
+    fn handle_drain(&mut self, _retry_ms: u64) {}
+
+    fn handle_timeout(&mut self, _now: Moment) {}
+
+    fn poll_ask(&mut self) -> Option<Ask> {
+        None
+    }
+
+    fn poll_frame(&mut self, _now: Moment, _around: &Around<'_>) -> Option<Outgoing> {
+        None
+    }
+
+    fn poll_timeout(&self) -> Option<Moment> {
+        None
+    }
+
+    fn poll_close(&self) -> Option<CloseCode> {
+        None
+    }
+
+    fn lend(&mut self) -> Option<Follower> {
+        None
+    }
+
+    fn take_back(&mut self, _follower: Follower) {}
+}
+
+#[test]
+fn a_defect_ends_one_connection_and_the_others_go_on() {
+    let mut world = World::new(100);
+    world.join(7, Deflate::Window, None, 1 << 20);
+    let socket = world.join_broken();
+    let index = world.shard.clients.len() - 1;
+    let mut frame = Vec::new();
+    push_masked(&mut frame, Opcode::Text, false, b"boo", [1, 2, 3, 4]);
+    socket.wire(|wire| wire.to_server.extend(frame));
+    world.shard.ready(index, true, false, false, Moment::from_ms(0));
+    assert!(!world.shard.clients.contains(index), "it is gone");
+    world.step(&Op::Change(0, vec![1, 2]));
+    world.settle();
+    assert_eq!(world.shard.clients.len(), 1);
+}
+
+#[test]
+fn what_follows_the_same_is_compressed_once_and_small() {
+    let mut world = World::new(100);
+    (0..10).for_each(|_| world.join(7, Deflate::Window, None, 1 << 20));
+    for n in 0..200 {
+        world.step(&Op::Change(n % 3, vec![1, 2]));
+        world.check();
+    }
+    let cohort = &world.shard.cohorts.iter().next().expect("there is one").1;
+    assert_eq!(cohort.lane(super::lane::Encoding::Window).members.len(), 10, "all share the window");
+    assert_eq!(world.shard.cohorts.len(), 1);
+}
+
+#[test]
+fn who_takes_nothing_for_too_long_is_closed() {
+    let mut world = World::new(100);
+    world.join(7, Deflate::None, None, 300);
+    world.step(&Op::Change(0, vec![7]));
+    world.step(&Op::Wait(599_000));
+    assert_eq!(world.shard.clients.len(), 1, "not yet");
+    world.step(&Op::Wait(2_000));
+    world.step(&Op::Wait(3_000));
+    assert_eq!(world.shard.clients.len(), 0);
 }
 
 proptest! {
