@@ -3,6 +3,7 @@
 //! This is the boundary behind which delivery happens: [`serve`] takes an upgraded socket and a
 //! [`Conversation`](crate::session::Conversation) and returns when they are done with each other.
 
+pub mod frame;
 mod listen;
 mod socket;
 mod wire;
