@@ -6,6 +6,8 @@ use std::fmt;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::fanout::frame::Violation;
+
 /// So many faults are described; the others are counted.
 const MOST_DESCRIBED: usize = 20;
 
@@ -66,6 +68,9 @@ pub enum Wrong {
         /// Where the topic is.
         seq: u64,
     },
+    /// A client that was live is not any more.
+    #[error("it was live and did not become so again")]
+    NotLive,
     /// The HTTP entrance could not be compared with.
     #[error("the rows could not be compared over HTTP: {0}")]
     Http(String),
@@ -90,6 +95,7 @@ impl Wrong {
             Wrong::Rows { .. } => "rows",
             Wrong::NeverSent { .. } => "never_sent",
             Wrong::Behind { .. } => "behind",
+            Wrong::NotLive => "not_live",
             Wrong::Http(_) => "http",
             Wrong::Garbage(_) => "garbage",
             Wrong::Protocol(_) => "protocol",
@@ -140,6 +146,12 @@ impl Faults {
         if self.first.len() < MOST_DESCRIBED {
             self.first.push(fault.to_string());
         }
+    }
+
+    /// A client's connection broke the protocol.
+    pub fn protocol(&mut self, client: usize, violation: &Violation) {
+        let wrong = Wrong::Protocol(violation.to_string());
+        self.add(&Fault { client: Some(client), topic: "".into(), wrong });
     }
 
     /// How many of a kind.

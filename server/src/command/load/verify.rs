@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHasher};
 use shared::domain::kind_of;
-use shared::stream::{Class, Epoch};
+use shared::stream::{Class, Epoch, Position, Seq};
 
 use super::fault::Wrong;
 use super::options::Door;
@@ -226,6 +226,18 @@ impl Verifier {
             Some(_) if is_newest && seq != shown => Compared::Elsewhere,
             Some(_) => Compared::Differs(Wrong::Rows { seq }),
         })
+    }
+
+    /// What a follower comes back with; `None` where only a snapshot helps.
+    #[must_use]
+    pub fn since(&self, topic: &str, follower: &Follower) -> Option<Position> {
+        match follower.standing {
+            Standing::Right { .. } | Standing::Alone { .. } => {
+                let (epoch, seq) = self.position(topic, follower)?;
+                Some(Position { epoch: epoch.clone(), seq: Seq(seq) })
+            }
+            Standing::Nothing | Standing::Lost { .. } => None,
+        }
     }
 
     /// Where a follower stands: the epoch and the number.
