@@ -63,6 +63,8 @@ pub struct Around {
     pub connections: Connections,
     /// Clients that follow all of their topics.
     pub live: usize,
+    /// Those of them that read slowly, and so are live when they are.
+    pub slow_live: usize,
     /// Connections that are being opened.
     pub opening: usize,
     /// For masks and choices.
@@ -147,6 +149,12 @@ impl Client {
         self.live
     }
 
+    /// Whether the server has a connection of it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Vanished)
+    }
+
     /// Whether it vanished.
     #[must_use]
     pub fn is_vanished(&self) -> bool {
@@ -210,10 +218,7 @@ impl Client {
             Stage::Opening(_) => around.opening -= 1,
             Stage::Open | Stage::Away | Stage::Vanished => {}
         }
-        if self.live {
-            around.live -= 1;
-        }
-        self.live = false;
+        self.set_live(false, around);
         self.stage = Stage::Away;
         self.socket = None;
         self.inflater = None;
@@ -244,8 +249,7 @@ impl Client {
         if let (Stage::Open, Some(socket)) = (self.stage, &mut self.socket) {
             // If it is still looked at, its events are ignored.
             let _ = registry.deregister(socket);
-            around.live -= usize::from(self.live);
-            self.live = false;
+            self.set_live(false, around);
             self.stage = Stage::Vanished;
         }
     }
@@ -273,6 +277,20 @@ impl Client {
         let message = ClientMsg::Unsubscribe(Unsubscribe { id: self.requests, topics });
         self.say(&message, around);
         self.write().err()
+    }
+
+    fn set_live(&mut self, live: bool, around: &mut Around) {
+        if live != self.live {
+            let slow = usize::from(self.kind == Kind::Slow);
+            if live {
+                around.live += 1;
+                around.slow_live += slow;
+            } else {
+                around.live -= 1;
+                around.slow_live -= slow;
+            }
+            self.live = live;
+        }
     }
 
     fn say(&mut self, message: &ClientMsg, around: &mut Around) {
@@ -364,8 +382,7 @@ impl Client {
             return Err(end);
         }
         if began && !self.live && self.follows.iter().all(Follow::has_begun) {
-            self.live = true;
-            around.live += 1;
+            self.set_live(true, around);
         }
         if let Some((_, anew)) = self.leaving.take_if(|(id, _)| replied.contains(id)) {
             let pace_ms = match anew {

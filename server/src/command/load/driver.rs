@@ -73,6 +73,7 @@ impl Driver {
                 faults: Faults::default(),
                 connections: Connections::default(),
                 live: 0,
+                slow_live: 0,
                 opening: 0,
                 chance: Chance::new(),
             },
@@ -123,14 +124,20 @@ impl Driver {
         }
     }
 
-    /// Drops all connections at once; those who were live come back with their positions.
+    /// Drops all connections at once; those who were live come back with their positions. How many of
+    /// these read as fast as they can.
     pub fn drop_all(&mut self) -> usize {
         let now = Instant::now();
         let dropped: Vec<usize> = self.clients.iter().filter(|c| c.is_live()).map(|c| c.number).collect();
-        for number in &dropped {
-            self.leave(*number, now);
-        }
-        dropped.len()
+        let fast = self.fast_live();
+        dropped.into_iter().for_each(|number| self.leave(number, now));
+        fast
+    }
+
+    /// Clients that are live and read as fast as they can.
+    #[must_use]
+    pub fn fast_live(&self) -> usize {
+        self.around.live - self.around.slow_live
     }
 
     /// Lets those vanish who are to. How many.

@@ -70,7 +70,7 @@ mod tests {
         report.latency_ms = Some(Percentiles { p50: 1, p90: 2, p99: 3, max: 4 });
         let text = exposition(&report);
         assert!(text.contains(r#"undercurrent_load_latency_seconds{from="publish",quantile="0.99"} 0.003"#), "{text}");
-        assert!(text.contains(r#"undercurrent_load_plan_clients{plan_bytes="536870912",by="memory"} 80748"#), "{text}");
+        assert!(text.contains(r#"undercurrent_load_plan_clients{plan_bytes="536870912",by="memory"} 80749"#), "{text}");
         assert!(text.contains(r#"undercurrent_load_errors{kind="any"} 0"#), "{text}");
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (series, value) = line.rsplit_once(' ').unwrap();

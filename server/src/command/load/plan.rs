@@ -88,7 +88,7 @@ pub mod tests {
     fn a_plan_is_full_by_memory_or_by_its_core() {
         let [small, large] = plans(&report()).try_into().unwrap();
         // 460.8 MiB less 20 MiB, by 5,724 bytes.
-        assert_eq!((small.clients_by_memory, small.clients_by_core), (80_748, Some(10_000)));
+        assert_eq!((small.clients_by_memory, small.clients_by_core), (80_749, Some(10_000)));
         assert_eq!((large.clients_by_memory / 1000, large.clients_by_core), (1_346, Some(10_000)));
         let mut idle = report();
         idle.server.as_mut().unwrap().cpu_s = 0.01;

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use shared::stream::{Epoch, Key};
+use shared::stream::{Change, Epoch, Key};
 use shared::units::Timestamp;
 use shared::wire::{Fields, Mode, RawRows, ServerMsg, items};
 
 use super::options::Door;
-use super::reference::{Hashes, Step, row_hash};
+use super::reference::{Hashes, row_hash};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +65,8 @@ pub struct Update {
     pub ts: Option<Timestamp>,
     /// The provider's time of it.
     pub src_ts: Option<Timestamp>,
-    /// The rows.
-    pub step: Step,
+    /// The rows, as hashes.
+    pub change: Change<u64>,
 }
 
 /// The topic that the dark-pool door shows.
@@ -118,6 +118,9 @@ impl Reading {
             "update" => {
                 let seq = fields.plain::<u64>("seq")?;
                 self.last = if seq == self.last.0 { (seq, self.last.1 + 1) } else { (seq, 1) };
+                let mut change = Change::new();
+                let (ticker, totals) = door_row(text, "total_bullish_amount", "total_bearish_amount")?;
+                change.set(ticker, totals);
                 let time = fields.text("timestamp")?.parse::<jiff::Timestamp>().ok()?;
                 Said::Update(Update {
                     topic: DOOR_TOPIC.into(),
@@ -126,10 +129,7 @@ impl Reading {
                     seq: (seq << DOOR_BITS) | self.last.1,
                     ts: None,
                     src_ts: Some(Timestamp::from_ms(time.as_millisecond())),
-                    step: Step {
-                        set: vec![door_row(text, "total_bullish_amount", "total_bearish_amount")?],
-                        del: Vec::new(),
-                    },
+                    change,
                 })
             }
             "error" => Said::Refused(fields.text("message")?.into()),
@@ -166,6 +166,13 @@ fn hashes(rows: &RawRows) -> Hashes {
     rows.iter().map(|(key, row)| (key.clone(), row_hash(key, row.get()))).collect()
 }
 
+fn changed(set: &RawRows, del: Vec<Key>) -> Change<u64> {
+    let mut change = Change::new();
+    del.into_iter().for_each(|key| change.del(key));
+    set.iter().for_each(|(key, row)| change.set(key.clone(), row_hash(key, row.get())));
+    change
+}
+
 fn v1(text: &str) -> Said {
     match ServerMsg::parse(text) {
         Ok(Some(ServerMsg::Snapshot(snapshot))) => Said::Snapshot {
@@ -175,7 +182,7 @@ fn v1(text: &str) -> Said {
             seq: snapshot.seq.0,
         },
         Ok(Some(ServerMsg::Update(update))) => Said::Update(Update {
-            step: Step { set: hashes(&update.set).into_iter().collect(), del: update.del },
+            change: changed(&update.set, update.del),
             topic: update.topic.as_str().into(),
             epoch: update.epoch,
             prev: Some(update.prev.0),
@@ -212,10 +219,9 @@ mod tests {
         );
         let Said::Update(update) = said else { panic!("{said:?}") };
         assert_eq!((update.prev, update.seq, update.src_ts), (Some(2), 3, Some(Timestamp::from_ms(4))));
-        assert_eq!(update.step, Step {
-            set: vec![("A".into(), row_hash("A", r#"{"x":1}"#))],
-            del: vec!["C".into()]
-        });
+        let set: Vec<_> = update.change.sets().iter().map(|(key, hash)| (&**key, *hash)).collect();
+        assert_eq!(set, [("A", row_hash("A", r#"{"x":1}"#))]);
+        assert!(update.change.dels().iter().map(|key| &**key).eq(["C"]));
     }
 
     #[test]
@@ -231,10 +237,10 @@ mod tests {
             r#"{"type":"snapshot","topic":"darkpool/sentiment","epoch":"e","seq":5,"ts":1,"rows":{"A":{"ticker":"A","bullish_amount":"1.00","bearish_amount":"2.00"}}}"#,
         );
         let Said::Snapshot { rows, seq: first, .. } = initial else { panic!("{initial:?}") };
-        let Said::Update(Update { step, seq, .. }) = update else { panic!("{update:?}") };
+        let Said::Update(Update { change, seq, .. }) = update else { panic!("{update:?}") };
         let (_, last, shown) = http.unwrap();
         assert!(first < seq && seq < last, "{first} {seq} {last}");
-        assert_eq!(rows, step.set.into_iter().collect());
+        assert_eq!(rows, *change.sets());
         assert_eq!(rows, shown);
     }
 

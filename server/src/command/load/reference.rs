@@ -1,28 +1,19 @@
 //! A topic as the first of its followers saw it, with a hash of all rows at each position.
 //!
 //! Every other follower is compared with it: at a position there is only one right content. The hash of
-//! a table is the sum of its rows' hashes, so a step costs what it changes, and a table of an earlier
-//! position can be rebuilt for whoever is fed merged updates.
+//! a table is the sum of its rows' hashes, so what a change makes of the table at any earlier position
+//! costs no more than what it changes, also for merged updates of slow readers.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
-use shared::stream::{Class, Key};
+use shared::stream::{Change, Class, Key};
 
 /// Hashes of rows by key.
 pub type Hashes = BTreeMap<Key, u64>;
 
 /// So many positions are remembered; whoever is further behind cannot be compared.
 const MOST_POSITIONS: usize = 50_000;
-
-/// What one update does, as hashes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Step {
-    /// Rows at their new value.
-    pub set: Vec<(Key, u64)>,
-    /// Rows that are gone.
-    pub del: Vec<Key>,
-}
 
 /// A row's hash, of its key and its exact bytes.
 #[must_use]
@@ -40,14 +31,6 @@ pub fn table_hash(rows: &Hashes) -> u64 {
     rows.values().fold(0, |sum, hash| sum.wrapping_add(*hash))
 }
 
-/// Applies a step as every replica does.
-pub fn apply(class: Class, rows: &mut Hashes, step: &Step) {
-    let mut change = shared::stream::Change::new();
-    step.del.iter().for_each(|key| change.del(key.clone()));
-    step.set.iter().for_each(|(key, hash)| change.set(key.clone(), *hash));
-    shared::stream::apply(class, rows, change);
-}
-
 /// A topic within one epoch.
 #[derive(Debug)]
 pub struct Timeline {
@@ -55,19 +38,28 @@ pub struct Timeline {
     head: u64,
     rows: Hashes,
     hash: u64,
-    /// The table's hash at each position that someone has reached.
-    at: BTreeMap<u64, u64>,
+    /// The table at each position that someone has reached.
+    at: BTreeMap<u64, Mark>,
     /// Each row's hash since a position; `None` since it is gone.
     versions: BTreeMap<Key, Vec<(u64, Option<u64>)>>,
+}
+
+/// A table in short.
+#[derive(Clone, Debug, Default)]
+struct Mark {
+    hash: u64,
+    rows: usize,
+    first: Option<Key>,
 }
 
 impl Timeline {
     /// Begins with a snapshot.
     #[must_use]
-    pub fn new(class: Class, seq: u64, rows: Hashes) -> Timeline {
-        let versions = rows.iter().map(|(key, hash)| (key.clone(), vec![(seq, Some(*hash))])).collect();
-        let hash = table_hash(&rows);
-        Timeline { class, head: seq, rows, hash, at: BTreeMap::from([(seq, hash)]), versions }
+    pub fn new(class: Class, seq: u64, rows: &Hashes) -> Timeline {
+        let (rows_now, at, versions) = (Hashes::new(), BTreeMap::new(), BTreeMap::new());
+        let mut line = Timeline { class, head: seq, rows: rows_now, hash: 0, at, versions };
+        line.extend_whole(seq, rows);
+        line
     }
 
     /// The newest position that anyone has reached.
@@ -79,7 +71,7 @@ impl Timeline {
     /// The table's hash at a position, if it is one that someone has reached.
     #[must_use]
     pub fn hash_at(&self, seq: u64) -> Option<u64> {
-        self.at.get(&seq).copied()
+        self.at.get(&seq).map(|mark| mark.hash)
     }
 
     /// The newest position that anyone has reached, up to this one.
@@ -88,26 +80,53 @@ impl Timeline {
         self.at.range(..=seq).next_back().map(|(seq, _)| *seq)
     }
 
-    /// The rows at a position that someone has reached and that is remembered.
+    /// The hash of what a change makes of the table at a position, or of an empty table. `None`: the
+    /// position is none that someone has reached, or was forgotten.
     #[must_use]
-    pub fn rows_at(&self, seq: u64) -> Option<Hashes> {
-        let hash = self.hash_at(seq)?;
-        let then = |versions: &Vec<(u64, Option<u64>)>| versions.iter().rev().find(|(since, _)| *since <= seq)?.1;
-        let rows: Hashes = self.versions.iter().filter_map(|(key, v)| Some((key.clone(), then(v)?))).collect();
-        debug_assert_eq!(table_hash(&rows), hash, "what is rebuilt is what was there");
-        Some(rows)
+    pub fn hash_after(&self, base: Option<u64>, change: &Change<u64>) -> Option<u64> {
+        let mark = match base {
+            Some(seq) => self.at.get(&seq)?.clone(),
+            None => Mark::default(),
+        };
+        let before = |key: &Key| base.and_then(|seq| then(self.versions.get(key)?, seq));
+        let (mut hash, mut rows) = (mark.hash, mark.rows);
+        for (key, new) in change.sets() {
+            let old = before(key);
+            hash = hash.wrapping_sub(old.unwrap_or(0)).wrapping_add(*new);
+            rows += usize::from(old.is_none());
+        }
+        match self.class {
+            Class::State => {
+                let gone = change.dels().iter().filter_map(before);
+                Some(gone.fold(hash, u64::wrapping_sub))
+            }
+            Class::Recent { keep } => {
+                // What was there and is not set, and what is set, each in the order of keys.
+                let from = mark.first.unwrap_or_else(|| "".into());
+                let there = self.versions.range(from..).filter_map(|(key, v)| Some((key, then(v, base?)?)));
+                let mut there = there.filter(|(key, _)| !change.sets().contains_key(*key)).peekable();
+                let mut set = change.sets().iter().map(|(key, hash)| (key, *hash)).peekable();
+                for _ in keep..rows {
+                    let is_set = match (there.peek(), set.peek()) {
+                        (Some((there, _)), Some((set, _))) => set < there,
+                        (None, _) => true,
+                        (_, None) => false,
+                    };
+                    let (_, evicted) = if is_set { set.next()? } else { there.next()? };
+                    hash = hash.wrapping_sub(evicted);
+                }
+                Some(hash)
+            }
+        }
     }
 
     /// Goes on to `seq`, which is after the head.
-    pub fn extend(&mut self, seq: u64, step: &Step) {
-        if self.class == Class::State {
-            for key in &step.del {
-                self.put(seq, key, None);
-            }
+    pub fn extend(&mut self, seq: u64, change: &Change<u64>) {
+        match self.class {
+            Class::State => change.dels().iter().for_each(|key| self.put(seq, key, None)),
+            Class::Recent { .. } => {}
         }
-        for (key, hash) in &step.set {
-            self.put(seq, key, Some(*hash));
-        }
+        change.sets().iter().for_each(|(key, hash)| self.put(seq, key, Some(*hash)));
         if let Class::Recent { keep } = self.class {
             while self.rows.len() > keep {
                 let Some(oldest) = self.rows.keys().next().cloned() else { break };
@@ -138,7 +157,8 @@ impl Timeline {
 
     fn reach(&mut self, seq: u64) {
         self.head = seq;
-        self.at.insert(seq, self.hash);
+        let mark = Mark { hash: self.hash, rows: self.rows.len(), first: self.rows.keys().next().cloned() };
+        self.at.insert(seq, mark);
         if self.at.len() > MOST_POSITIONS {
             self.forget();
         }
@@ -149,22 +169,31 @@ impl Timeline {
         let Some(first) = self.at.keys().nth(MOST_POSITIONS / 2).copied() else { return };
         self.at = self.at.split_off(&first);
         self.versions.retain(|_, versions| {
-            let needed = versions.iter().rposition(|(since, _)| *since <= first).unwrap_or(0);
+            let needed = versions.partition_point(|(since, _)| *since <= first).saturating_sub(1);
             versions.drain(..needed);
             !(versions.len() == 1 && versions[0].1.is_none() && versions[0].0 <= first)
         });
     }
 }
 
+/// A row's hash at a position.
+fn then(versions: &[(u64, Option<u64>)], seq: u64) -> Option<u64> {
+    let after = versions.partition_point(|(since, _)| *since <= seq);
+    versions[after.checked_sub(1)?].1
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use shared::stream::apply;
+
     use super::*;
 
-    fn step(set: &[(&str, u64)], del: &[&str]) -> Step {
-        Step {
-            set: set.iter().map(|(k, h)| ((*k).into(), *h)).collect(),
-            del: del.iter().map(|k| (*k).into()).collect(),
-        }
+    fn change(set: &[(&str, u64)], del: &[&str]) -> Change<u64> {
+        let mut change = Change::new();
+        del.iter().for_each(|key| change.del((*key).into()));
+        set.iter().for_each(|(key, hash)| change.set((*key).into(), *hash));
+        change
     }
 
     fn rows(rows: &[(&str, u64)]) -> Hashes {
@@ -180,49 +209,69 @@ mod tests {
         assert_ne!(row_hash("A", "1B"), row_hash("A1", "B"));
     }
 
-    #[test]
-    fn every_position_can_be_rebuilt_whatever_came_after_it() {
-        for class in [Class::State, Class::Recent { keep: 3 }] {
-            let mut line = Timeline::new(class, 1, rows(&[("a", 1), ("b", 2)]));
-            let mut replica = rows(&[("a", 1), ("b", 2)]);
-            let mut past = vec![(1, replica.clone())];
-            let steps =
-                [step(&[("c", 3)], &["a"]), step(&[("a", 4), ("d", 5)], &[]), step(&[("e", 6)], &["c"]), step(&[], &["e"])];
-            for (seq, step) in (2..).zip(&steps) {
-                apply(class, &mut replica, step);
+    fn any_change() -> impl Strategy<Value = Change<u64>> {
+        let set = proptest::collection::btree_map(0_u8..9, 1_u64..1000, 0..4);
+        let del = proptest::collection::btree_set(0_u8..9, 0..3);
+        (set, del).prop_map(|(set, del)| {
+            let mut change = Change::new();
+            del.iter().for_each(|key| change.del(key.to_string().into()));
+            set.iter().for_each(|(key, hash)| change.set(key.to_string().into(), *hash));
+            change
+        })
+    }
+
+    proptest! {
+        /// Against replicas that keep all rows: the hash at each position, and what any change makes of any
+        /// position, are those of the rows.
+        #[test]
+        fn hashes_are_those_of_replicas(recent: bool, steps in proptest::collection::vec(any_change(), 1..12), other in any_change()) {
+            let class = if recent { Class::Recent { keep: 4 } } else { Class::State };
+            let mut line = Timeline::new(class, 0, &Hashes::new());
+            let mut replicas = vec![Hashes::new()];
+            for (seq, step) in (1..).zip(&steps) {
                 line.extend(seq, step);
-                past.push((seq, replica.clone()));
+                let mut rows = replicas.last().unwrap().clone();
+                apply(class, &mut rows, step.clone());
+                replicas.push(rows);
             }
-            for (seq, then) in past {
-                assert_eq!(line.rows_at(seq), Some(then.clone()), "{class:?} at {seq}");
-                assert_eq!(line.hash_at(seq), Some(table_hash(&then)));
+            for (seq, rows) in (0..).zip(&replicas) {
+                prop_assert_eq!(line.hash_at(seq), Some(table_hash(rows)));
+                let mut changed = rows.clone();
+                apply(class, &mut changed, other.clone());
+                prop_assert_eq!(line.hash_after(Some(seq), &other), Some(table_hash(&changed)));
             }
-            assert_eq!((line.hash_at(9), line.rows_at(9)), (None, None));
+            let mut alone = Hashes::new();
+            apply(class, &mut alone, other.clone());
+            prop_assert_eq!(line.hash_after(None, &other), Some(table_hash(&alone)));
+            prop_assert_eq!(line.hash_after(Some(99), &other), None);
         }
     }
 
     #[test]
     fn a_snapshot_takes_it_further_as_updates_do() {
-        let mut by_updates = Timeline::new(Class::State, 1, rows(&[("a", 1), ("b", 2)]));
-        by_updates.extend(3, &step(&[("c", 3)], &["a"]));
-        let mut by_snapshot = Timeline::new(Class::State, 1, rows(&[("a", 1), ("b", 2)]));
+        let mut by_updates = Timeline::new(Class::State, 1, &rows(&[("a", 1), ("b", 2)]));
+        by_updates.extend(3, &change(&[("c", 3)], &["a"]));
+        let mut by_snapshot = Timeline::new(Class::State, 1, &rows(&[("a", 1), ("b", 2)]));
         by_snapshot.extend_whole(3, &rows(&[("b", 2), ("c", 3)]));
         assert_eq!(by_updates.hash_at(3), by_snapshot.hash_at(3));
-        assert_eq!(by_snapshot.rows_at(1), Some(rows(&[("a", 1), ("b", 2)])));
+        assert_eq!((by_snapshot.newest_until(2), by_snapshot.newest_until(0)), (Some(1), None));
     }
 
     #[test]
     fn old_positions_are_forgotten_and_newer_ones_stay_right() {
-        let mut line = Timeline::new(Class::State, 0, Hashes::new());
+        let mut line = Timeline::new(Class::State, 0, &Hashes::new());
+        let mut replica = Hashes::new();
         for seq in 1..=MOST_POSITIONS as u64 {
-            let key = format!("{}", seq % 7);
-            let gone = format!("{}", (seq + 3) % 7);
-            line.extend(seq, &step(&[(&key, seq)], &[&gone]));
+            let (key, gone) = (format!("{}", seq % 7), format!("{}", (seq + 3) % 7));
+            let step = change(&[(&key, seq)], &[&gone]);
+            line.extend(seq, &step);
+            apply(Class::State, &mut replica, step);
         }
-        assert_eq!(line.rows_at(5), None);
-        for seq in [25_001, 40_000, MOST_POSITIONS as u64] {
-            let rows = line.rows_at(seq).unwrap();
-            assert_eq!(Some(table_hash(&rows)), line.hash_at(seq));
-        }
+        let change = change(&[("3", 5)], &["4"]);
+        assert_eq!(line.hash_after(Some(5), &change), None);
+        let head = MOST_POSITIONS as u64;
+        assert_eq!(line.hash_at(head), Some(table_hash(&replica)));
+        apply(Class::State, &mut replica, change.clone());
+        assert_eq!(line.hash_after(Some(head), &change), Some(table_hash(&replica)));
     }
 }

@@ -10,6 +10,7 @@ use shared::stream::{Epoch, Topic};
 use shared::wire::ServerMsg;
 use thiserror::Error;
 
+use super::client::Kind;
 use super::driver::Driver;
 use super::fault::Wrong;
 use super::http;
@@ -83,7 +84,7 @@ pub fn run(options: &Options) -> Result<Report, LoadError> {
         delivered: Delivered::of(&measured.tally, seconds),
         latency_ms: measured.tally.published.percentiles(),
         latency_from_source_ms: measured.tally.source.percentiles(),
-        server: server(before, &measured, &driver, live, memory_live, probe.pid()),
+        server: server(before, &measured, &driver, memory_live, probe.pid()),
         plans: Vec::new(),
         half_open,
         storm,
@@ -103,9 +104,11 @@ pub fn run(options: &Options) -> Result<Report, LoadError> {
 fn join(driver: &mut Driver) -> io::Result<Duration> {
     let began = Instant::now();
     let clients = driver.clients.len();
+    // Those who read slowly have their first snapshots when they have them.
+    let wanted = driver.clients.iter().filter(|client| client.kind != Kind::Slow).count();
     let rate = u32::try_from(clients).unwrap_or(u32::MAX) / driver.connect_per_s.max(1);
     let needed = if driver.connect_per_s == 0 { 0 } else { rate };
-    driver.turn(JOIN_WITHIN + Duration::from_secs(needed.into()), |d| d.around.live == clients)?;
+    driver.turn(JOIN_WITHIN + Duration::from_secs(needed.into()), |d| d.fast_live() >= wanted)?;
     Ok(began.elapsed())
 }
 
@@ -136,12 +139,12 @@ fn server(
     before: Option<Usage>,
     measured: &Measured,
     driver: &Driver,
-    live: usize,
     memory_live: Option<u64>,
     pid: Option<u32>,
 ) -> Option<Server> {
     let (first, (begin, end)) = before.zip(measured.used)?;
     let cpu_s = end.cpu_s - begin.cpu_s;
+    let open = driver.clients.iter().filter(|client| client.is_open()).count();
     Some(Server {
         pid,
         cpu_s,
@@ -151,7 +154,7 @@ fn server(
         memory_live: memory_live.unwrap_or(begin.memory),
         memory_after: end.memory,
         memory_peak: driver.memory_peak.max(end.memory),
-        memory_per_connection: per(end.memory.saturating_sub(first.memory), float(live as u64)),
+        memory_per_connection: per(end.memory.saturating_sub(first.memory), float(open as u64)),
     })
 }
 
@@ -163,7 +166,7 @@ fn storm(driver: &mut Driver) -> io::Result<Storm> {
     let (connections, faults) = (driver.around.connections.clone(), driver.around.faults.clone());
     let began = Instant::now();
     let clients = driver.drop_all();
-    let all = driver.turn(STORM_WITHIN, |d| d.around.live >= clients)?;
+    let all = driver.turn(STORM_WITHIN, |d| d.fast_live() >= clients)?;
     let took = began.elapsed().as_secs_f64();
     // What follows the subscriptions counts too.
     driver.turn(SETTLE, |_| false)?;
@@ -220,7 +223,7 @@ fn compare(driver: &mut Driver, topic: &Topic) -> io::Result<Result<(Epoch, u64)
         let (target, path) = (driver.around.options.target.clone(), format!("/api/v1/topics/{topic}"));
         let asking = std::thread::spawn(move || sender.send(http::get(&target, &path)));
         let mut answer = None;
-        driver.turn(Duration::MAX / 4, |_| {
+        driver.turn(CATCH_UP_WITHIN, |_| {
             answer = receiver.try_recv().ok();
             answer.is_some() || asking.is_finished()
         })?;

@@ -78,8 +78,7 @@ impl Text<'_> {
         )?;
         for plan in &self.0.plans {
             let core = plan.clients_by_core.map_or("unknown".to_owned(), |clients| clients.to_string());
-            let memory = bytes(float(plan.memory));
-            let by_memory = plan.clients_by_memory;
+            let (memory, by_memory) = (format!("{} MB plan", plan.memory >> 20), plan.clients_by_memory);
             writeln!(f, "{memory:<15} {by_memory} clients by memory, {core} by one core at this rate")?;
         }
         Ok(())
@@ -132,7 +131,7 @@ mod tests {
         let text = Text(&report).to_string();
         assert!(text.contains("1 errors"), "{text}");
         assert!(text.contains("client 3, darkpool/tape: a gap: the client is at 4, the update leads from 5 to 6"));
-        assert!(text.contains("80748 clients by memory, 10000 by one core"), "{text}");
+        assert!(text.contains("80749 clients by memory, 10000 by one core"), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Thousands of clients are sent the same bytes, so a message is read once and what it does at a
 //! position is worked out once; for everyone else it is a look-up and a comparison of all its bytes.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::Hasher;
@@ -11,12 +12,12 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHasher};
 use shared::domain::kind_of;
-use shared::stream::{Class, Epoch, Position, Seq};
+use shared::stream::{Change, Class, Epoch, Position, Seq};
 
 use super::fault::Wrong;
 use super::options::Door;
 use super::read::{Reading, Said, Update};
-use super::reference::{Hashes, Step, Timeline, apply, table_hash};
+use super::reference::{Hashes, Timeline, table_hash};
 
 /// Bytes of messages that are remembered.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -58,8 +59,8 @@ enum Standing {
     Nothing,
     /// Its rows are those of the reference at this position.
     Right { line: usize, seq: u64 },
-    /// Nobody else was at this position, so its rows are its own.
-    Alone { line: usize, seq: u64, rows: Box<Hashes> },
+    /// Nobody else was at this position: it has what everyone had at `base` (or nothing), changed so.
+    Alone { line: usize, seq: u64, base: Option<u64>, change: Box<Change<u64>> },
     /// Its rows are wrong or unknown, until the next snapshot.
     Lost { line: usize, seq: u64 },
 }
@@ -115,7 +116,7 @@ impl Verifier {
         }
         let said = self.reading.read(text);
         let rows = match &said {
-            Said::Update(update) => (update.step.set.len() + update.step.del.len()) as u64,
+            Said::Update(update) => (update.change.sets().len() + update.change.dels().len()) as u64,
             _ => 0,
         };
         let known = Rc::new(Known { text: text.into(), said, rows, right_from: RefCell::default() });
@@ -133,7 +134,7 @@ impl Verifier {
 
     /// Takes a client's follower through an update. `Err` says what was wrong with it.
     pub fn update(&mut self, follower: &mut Follower, known: &Known, update: &Update) -> Result<(), Wrong> {
-        let Update { topic, epoch, prev, seq, step, .. } = update;
+        let Update { topic, epoch, prev, seq, change, .. } = update;
         let Some((line, at)) = follower.standing.place() else { return Err(Wrong::NoSnapshot) };
         let lines = self.topics.get_mut(topic).ok_or(Wrong::NoSnapshot)?;
         let (name, timeline) = &mut lines[line];
@@ -143,43 +144,55 @@ impl Verifier {
         if *seq <= at {
             return Err(Wrong::Duplicate { at, seq: *seq });
         }
-        if prev.is_some_and(|prev| prev > at) {
+        if let Some(prev) = prev.filter(|prev| *prev > at) {
             follower.standing = Standing::Lost { line, seq: *seq };
-            return Err(Wrong::Gap { at, prev: prev.unwrap_or_default(), seq: *seq });
+            return Err(Wrong::Gap { at, prev, seq: *seq });
         }
-        let before = match std::mem::take(&mut follower.standing) {
-            Standing::Right { .. } if known.right_from.borrow().contains(&Some(at)) => None,
+        let right = Standing::Right { line, seq: *seq };
+        let (base, change) = match std::mem::replace(&mut follower.standing, right) {
+            Standing::Right { .. } if known.right_from.borrow().contains(&Some(at)) => return Ok(()),
             // The first one to get here leads the way.
             Standing::Right { .. } if at == timeline.head() => {
-                timeline.extend(*seq, step);
+                timeline.extend(*seq, change);
                 known.right_from.borrow_mut().push(Some(at));
-                None
-            }
-            Standing::Right { .. } => Some((timeline.rows_at(at), true)),
-            Standing::Alone { rows, .. } => Some((Some(*rows), false)),
-            Standing::Nothing | Standing::Lost { .. } => Some((None, false)),
-        };
-        let (rows, was_right) = match before {
-            None => {
-                follower.standing = Standing::Right { line, seq: *seq };
                 return Ok(());
             }
-            Some((Some(rows), was_right)) => (rows, was_right),
-            Some((None, was_right)) => {
-                self.unverifiable += u64::from(was_right);
+            Standing::Right { .. } => (Some(at), Cow::Borrowed(change)),
+            Standing::Alone { base, change: mut earlier, .. } => {
+                earlier.merge(change.clone());
+                (base, Cow::Owned(*earlier))
+            }
+            Standing::Nothing | Standing::Lost { .. } => {
                 follower.standing = Standing::Lost { line, seq: *seq };
                 return Ok(());
             }
         };
-        let rows = applied(timeline_class(topic), rows, step);
         if *seq > timeline.head() {
-            timeline.extend(*seq, step);
+            timeline.extend(*seq, &update.change);
         }
-        let outcome = compare(timeline, line, *seq, rows);
-        if was_right && outcome.is_ok() && timeline.hash_at(*seq).is_some() {
-            known.right_from.borrow_mut().push(Some(at));
+        match (timeline.hash_at(*seq), timeline.hash_after(base, &change)) {
+            (Some(theirs), Some(own)) if theirs == own => {
+                if base == Some(at) {
+                    known.right_from.borrow_mut().push(base);
+                }
+                Ok(())
+            }
+            (Some(_), Some(_)) => {
+                follower.standing = Standing::Lost { line, seq: *seq };
+                Err(Wrong::Rows { seq: *seq })
+            }
+            (None, Some(_)) => {
+                let change = Box::new(change.into_owned());
+                follower.standing = Standing::Alone { line, seq: *seq, base, change };
+                Ok(())
+            }
+            // Where it came from was forgotten.
+            (_, None) => {
+                self.unverifiable += 1;
+                follower.standing = Standing::Lost { line, seq: *seq };
+                Ok(())
+            }
         }
-        settle(follower, line, *seq, outcome)
     }
 
     /// Gives a client's follower all rows.
@@ -201,11 +214,20 @@ impl Verifier {
         if seq > timeline.head() {
             timeline.extend_whole(seq, rows);
         }
-        let outcome = compare(timeline, line, seq, rows.clone());
-        if outcome.is_ok() && timeline.hash_at(seq).is_some() {
-            known.right_from.borrow_mut().push(None);
-        }
-        settle(follower, line, seq, outcome)
+        let (standing, outcome) = match timeline.hash_at(seq) {
+            Some(hash) if hash == table_hash(rows) => {
+                known.right_from.borrow_mut().push(None);
+                (Standing::Right { line, seq }, Ok(()))
+            }
+            Some(_) => (Standing::Lost { line, seq }, Err(Wrong::Rows { seq })),
+            None => {
+                let mut change = Change::new();
+                rows.iter().for_each(|(key, hash)| change.set(key.clone(), *hash));
+                (Standing::Alone { line, seq, base: None, change: Box::new(change) }, Ok(()))
+            }
+        };
+        follower.standing = standing;
+        outcome
     }
 
     /// Compares the HTTP entrance's snapshot with what clients had at that position; `None`: it is none.
@@ -261,37 +283,14 @@ impl Verifier {
         }
         let lines = self.topics.get_mut(topic).expect("it was just put there");
         lines.iter().position(|(name, _)| name == epoch).unwrap_or_else(|| {
-            lines.push((epoch.clone(), Timeline::new(timeline_class(topic), seq, rows.clone())));
+            lines.push((epoch.clone(), Timeline::new(class_of(topic), seq, rows)));
             lines.len() - 1
         })
     }
 }
 
-fn timeline_class(topic: &str) -> Class {
+fn class_of(topic: &str) -> Class {
     topic.parse().ok().and_then(|topic| kind_of(&topic)).map_or(Class::State, |kind| kind.class)
-}
-
-fn applied(class: Class, mut rows: Hashes, step: &Step) -> Hashes {
-    apply(class, &mut rows, step);
-    rows
-}
-
-/// The rows of one client at a position, against those of the first who was there.
-fn compare(timeline: &Timeline, line: usize, seq: u64, rows: Hashes) -> Result<Standing, Wrong> {
-    match timeline.hash_at(seq) {
-        Some(hash) if hash == table_hash(&rows) => Ok(Standing::Right { line, seq }),
-        Some(_) => Err(Wrong::Rows { seq }),
-        None => Ok(Standing::Alone { line, seq, rows: Box::new(rows) }),
-    }
-}
-
-fn settle(follower: &mut Follower, line: usize, seq: u64, outcome: Result<Standing, Wrong>) -> Result<(), Wrong> {
-    let (standing, result) = match outcome {
-        Ok(standing) => (standing, Ok(())),
-        Err(wrong) => (Standing::Lost { line, seq }, Err(wrong)),
-    };
-    follower.standing = standing;
-    result
 }
 
 #[cfg(test)]
