@@ -106,6 +106,7 @@ impl<'a> Hearing<'a> {
 
     fn text(&mut self, text: &str) {
         let known = self.around.verifier.hear(text);
+        self.around.tally.text_bytes += text.len() as u64;
         match &known.said {
             Said::Update(update) => self.update(&known, update, text.len()),
             Said::Snapshot { topic, epoch, seq, rows } => {
@@ -156,7 +157,7 @@ impl<'a> Hearing<'a> {
         let tally = &mut self.around.tally;
         tally.updates += 1;
         tally.rows += known.rows;
-        tally.text_bytes += bytes as u64;
+        tally.update_bytes += bytes as u64;
         tally.merged += u64::from(prev.is_some_and(|prev| seq.saturating_sub(prev) > 1));
         latency(&mut tally.published, self.now, *ts);
         latency(&mut tally.source, self.now, *src_ts);

@@ -69,7 +69,7 @@ pub struct Delivered {
     pub wire_bytes_per_row: f64,
     /// Bytes of an update's text, before compression.
     pub text_bytes_per_update: f64,
-    /// What compression made of it: bytes on the wire by bytes of text.
+    /// What compression made of all messages: bytes on the wire by bytes of text.
     pub compression_ratio: f64,
 }
 
@@ -143,7 +143,7 @@ impl Delivered {
     /// Of what was counted in so many seconds.
     #[must_use]
     pub fn of(tally: &Tally, seconds: f64) -> Delivered {
-        let Tally { updates, rows, merged, snapshots, wire_bytes, text_bytes, .. } = *tally;
+        let Tally { updates, rows, merged, snapshots, wire_bytes, text_bytes, update_bytes, .. } = *tally;
         Delivered {
             updates,
             updates_per_s: per(updates, seconds),
@@ -155,7 +155,7 @@ impl Delivered {
             wire_bytes_per_s: per(wire_bytes, seconds),
             wire_bytes_per_update: per(wire_bytes, float(updates)),
             wire_bytes_per_row: per(wire_bytes, float(rows)),
-            text_bytes_per_update: per(text_bytes, float(updates)),
+            text_bytes_per_update: per(update_bytes, float(updates)),
             compression_ratio: per(wire_bytes, float(text_bytes)),
         }
     }

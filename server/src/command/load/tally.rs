@@ -82,8 +82,10 @@ pub struct Tally {
     pub snapshots: u64,
     /// All bytes read from sockets.
     pub wire_bytes: u64,
-    /// Bytes of the updates' text, before compression.
+    /// Bytes of all messages' text, before compression.
     pub text_bytes: u64,
+    /// Those of updates.
+    pub update_bytes: u64,
     /// From publishing to here.
     pub published: Histogram,
     /// From the provider's time to here.

@@ -78,7 +78,7 @@ impl Text<'_> {
         )?;
         for plan in &self.0.plans {
             let core = plan.clients_by_core.map_or("unknown".to_owned(), |clients| clients.to_string());
-            let (memory, by_memory) = (format!("{} MB plan", plan.memory >> 20), plan.clients_by_memory);
+            let (memory, by_memory) = (plan_name(plan.memory >> 20), plan.clients_by_memory);
             writeln!(f, "{memory:<15} {by_memory} clients by memory, {core} by one core at this rate")?;
         }
         Ok(())
@@ -107,6 +107,10 @@ impl Text<'_> {
         }
         v.faults.first.iter().try_for_each(|fault| writeln!(f, "  {fault}"))
     }
+}
+
+fn plan_name(mb: u64) -> String {
+    if mb < 1024 { format!("{mb} MB plan") } else { format!("{} GB plan", mb >> 10) }
 }
 
 /// Bytes in the largest unit of which there is one.
