@@ -14,10 +14,8 @@ let seq = 0;
 
 /** The same row as the other server makes, to the byte. */
 function row(n: number): [string, string] {
-  const key = String(n % KEYS).padStart(4, "0");
-  const price = (100 + (n % 900) / 100).toFixed(2);
-  const text = `{"ticker":"T${key}","price":"${price}","size":${100 + (n % 900)},"side":"${n % 3 ? "buy" : "sell"}","n":${n}}`;
-  return [key, text];
+  const cents = String(n % 900).padStart(3, "0");
+  return [String(n % KEYS).padStart(4, "0"), `{"p":"100.${cents}","q":${100 + (n % 900)},"n":${n}}`];
 }
 
 function snapshot(): string {
