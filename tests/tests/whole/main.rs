@@ -4,6 +4,7 @@
 mod door;
 mod http;
 mod lifecycle;
+mod load;
 mod restart;
 mod session;
 mod slow_reader;
