@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, bail};
 use futures_util::SinkExt;
 use shared::wire::SUBPROTOCOL;
-use tests::{TestApp, World};
+use tests::app::{TestApp, World};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::Message;
