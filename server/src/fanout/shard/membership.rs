@@ -81,13 +81,15 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
     /// Tells a cohort's members what there is to tell.
     pub(super) fn flush(&mut self, index: usize, now: Moment) {
-        let Some(cohort) = self.cohorts.get(index) else { return };
-        let before = cohort.log_bytes();
+        if !self.cohorts.contains(index) {
+            return;
+        }
         let more = self.advance(index, now);
         Encoding::ALL.into_iter().for_each(|encoding| self.send(index, encoding, now));
         self.trim(index);
         let Some(cohort) = self.cohorts.get_mut(index) else { return };
-        self.log_bytes = self.log_bytes + cohort.log_bytes() - before;
+        let bytes = cohort.log_bytes();
+        self.log_bytes = self.log_bytes + bytes - std::mem::replace(&mut cohort.counted_bytes, bytes);
         if more {
             cohort.bell.wake();
         }
@@ -223,7 +225,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
     fn forget_empty(&mut self, index: usize) {
         let Some(cohort) = self.cohorts.get(index).filter(|cohort| cohort.members() == 0) else { return };
-        self.log_bytes -= cohort.log_bytes().min(self.log_bytes);
+        self.log_bytes -= cohort.counted_bytes;
         self.by_key.remove(&cohort.key);
         self.cohorts.remove(index);
         self.press.delivery.cohorts -= 1;
