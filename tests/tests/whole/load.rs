@@ -16,7 +16,7 @@ use undercurrent::config::{Cli, Command, Surroundings};
 /// Runs the load with these arguments.
 async fn run(server: SocketAddr, arguments: &[&str]) -> anyhow::Result<Report> {
     let url = format!("ws://{server}/ws");
-    let all = ["undercurrent", "load", "--url", &url].iter().chain(arguments);
+    let all = [&["undercurrent", "load", "--url", &url], arguments].concat();
     let cli = Cli::parse(all, &Surroundings::of_this_process())?;
     let Command::Load(options) = cli.command else { bail!("it was asked to load") };
     Ok(tokio::task::spawn_blocking(move || load::run(&options)).await??)

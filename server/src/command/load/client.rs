@@ -385,6 +385,9 @@ impl Client {
             self.set_live(true, around);
         }
         if let Some((_, anew)) = self.leaving.take_if(|(id, _)| replied.contains(id)) {
+            // It is live again when that is answered.
+            self.follows.iter_mut().for_each(Follow::end);
+            self.set_live(false, around);
             let pace_ms = match anew {
                 Anew::Resume => around.options.pace_ms,
                 Anew::Afresh => {

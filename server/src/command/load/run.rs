@@ -160,8 +160,9 @@ fn server(
 
 /// Drops everyone and waits until all are back.
 fn storm(driver: &mut Driver) -> io::Result<Storm> {
+    driver.turn(CATCH_UP_WITHIN, all_back)?;
     let memory_before = driver.look_at_memory();
-    driver.memory_peak = 0;
+    driver.memory_peak = memory_before.unwrap_or(0);
     driver.connect_per_s = 0;
     let (connections, faults) = (driver.around.connections.clone(), driver.around.faults.clone());
     let began = Instant::now();
@@ -184,12 +185,16 @@ fn storm(driver: &mut Driver) -> io::Result<Storm> {
     })
 }
 
+/// Whether everyone who was live and is not gone for good is live.
+fn all_back(driver: &mut Driver) -> bool {
+    driver.clients.iter().all(|client| client.is_live() || client.is_vanished() || !client.was_live)
+}
+
 /// Everyone gets as far as the HTTP entrance is, and has what it shows. Gives the topics that were
 /// compared, and where.
 fn finish(driver: &mut Driver) -> io::Result<BTreeMap<String, u64>> {
     driver.slow = false;
-    let back = |d: &mut Driver| d.clients.iter().all(|c| c.is_live() || c.is_vanished() || !c.was_live);
-    driver.turn(CATCH_UP_WITHIN, back)?;
+    driver.turn(CATCH_UP_WITHIN, all_back)?;
     for number in 0..driver.clients.len() {
         let client = &driver.clients[number];
         if client.was_live && !client.is_live() && !client.is_vanished() {
