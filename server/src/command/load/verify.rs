@@ -400,6 +400,21 @@ mod tests {
     }
 
     #[test]
+    fn an_update_that_is_right_from_one_position_may_be_wrong_from_an_earlier_one() {
+        let mut clients = Clients::new(3);
+        for client in 0..3 {
+            clients.hear(client, &snapshot(1, r#""A":1,"B":1"#)).unwrap();
+        }
+        // It leaves out what happened from 1 to 2, although it says that it leads from 1.
+        let lacking = update(1, 3, r#""A":3"#, "");
+        for client in 0..2 {
+            clients.hear(client, &update(1, 2, r#""B":2"#, "")).unwrap();
+            clients.hear(client, &lacking).unwrap();
+        }
+        assert_eq!(clients.hear(2, &lacking), Err(Wrong::Rows { seq: 3 }));
+    }
+
+    #[test]
     fn a_heartbeat_that_is_ahead_means_that_something_was_lost() {
         let mut clients = Clients::new(1);
         clients.hear(0, &snapshot(7, "")).unwrap();
