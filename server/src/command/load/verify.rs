@@ -412,6 +412,17 @@ mod tests {
             clients.hear(client, &lacking).unwrap();
         }
         assert_eq!(clients.hear(2, &lacking), Err(Wrong::Rows { seq: 3 }));
+
+        let mut clients = Clients::new(3);
+        for client in 0..3 {
+            clients.hear(client, &snapshot(1, r#""A":1,"B":1"#)).unwrap();
+        }
+        clients.hear(0, &update(1, 5, r#""A":5,"B":3"#, "")).unwrap();
+        // From a position where nobody else was.
+        clients.hear(1, &update(1, 3, r#""A":3,"B":3"#, "")).unwrap();
+        let lacking = update(1, 5, r#""A":5"#, "");
+        clients.hear(1, &lacking).unwrap();
+        assert_eq!(clients.hear(2, &lacking), Err(Wrong::Rows { seq: 5 }));
     }
 
     #[test]
