@@ -52,7 +52,8 @@ pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
 /// The benchmark's program, which is server and load.
 fn build(repo: &Repo, steps: &mut Steps) -> Result<PathBuf> {
     steps.call("build the benchmark", || {
-        let mut cargo = repo.cargo("bench --locked --package undercurrent --bench fanout --no-run --message-format=json");
+        let mut cargo =
+            repo.cargo("bench --locked --package undercurrent --bench fanout --no-run --message-format=json");
         let output = cargo.stderr(Stdio::inherit()).output().context("cannot start `cargo`")?;
         ensure!(output.status.success(), "cargo ended with {}", output.status);
         let messages = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -120,7 +121,14 @@ impl Bench {
             Server::Ours => {
                 command = self.pinned(&self.ours, 0);
                 command.args(["serve", &period_ms, &burst, "--listen", &address.to_string()]);
-                command.args(["--flush-ms", &workload.flush.as_millis().to_string(), "--workers", "1", "--shards", "1"]);
+                command.args([
+                    "--flush-ms",
+                    &workload.flush.as_millis().to_string(),
+                    "--workers",
+                    "1",
+                    "--shards",
+                    "1",
+                ]);
                 command.args(["--compression", if workload.deflate { "on" } else { "off" }]);
                 command.args(["--connections-per-address", "0", "--upgrades-per-s", "0"]);
             }
@@ -183,9 +191,8 @@ impl Drop for Running {
 /// What a load printed.
 fn figures(text: &str, workload: &Workload) -> Result<Figures> {
     let report: Value = serde_json::from_str(text).context("it printed no result")?;
-    let number = |path: &str| {
-        report.pointer(path).and_then(Value::as_f64).with_context(|| format!("the result has no {path}"))
-    };
+    let number =
+        |path: &str| report.pointer(path).and_then(Value::as_f64).with_context(|| format!("the result has no {path}"));
     let published = f64::from(workload.burst) / workload.period.as_secs_f64() * number("/measured_s")?;
     Ok(Figures {
         rows_per_cpu_s: number("/server/rows_per_cpu_s")?,

@@ -39,7 +39,8 @@ pub fn table(all: &[Rounds], machine: &str) -> String {
         let ours = |figure: fn(&Figures) -> f64| median(pairs.iter().map(|(ours, _)| figure(ours)));
         let bun = |figure: fn(&Figures) -> f64| median(pairs.iter().map(|(_, bun)| figure(bun)));
         let ratios: Vec<f64> = pairs.iter().map(|(ours, bun)| ours.rows_per_cpu_s / bun.rows_per_cpu_s).collect();
-        let (least, most) = (ratios.iter().copied().fold(f64::MAX, f64::min), ratios.iter().copied().fold(0.0, f64::max));
+        let (least, most) =
+            (ratios.iter().copied().fold(f64::MAX, f64::min), ratios.iter().copied().fold(0.0, f64::max));
         let latency = |p50: f64, p99: f64| format!("{p50:.0}, {p99:.0} ms");
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -132,10 +133,10 @@ mod tests {
     fn what_was_wrong_or_late_is_said() {
         let late = Figures { delivered: 0.5, errors: 3.0, ..figures(1.0) };
         let rounds = Rounds { workload: WORKLOADS[0], pairs: vec![(figures(1.0), late)] };
-        assert_eq!(notes(&[rounds]), [
-            "w1: Bun told clients 3 wrong things.",
-            "w1: Bun delivered 50 % of what was published in time."
-        ]);
+        assert_eq!(
+            notes(&[rounds]),
+            ["w1: Bun told clients 3 wrong things.", "w1: Bun delivered 50 % of what was published in time."]
+        );
     }
 
     #[test]

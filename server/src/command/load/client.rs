@@ -340,7 +340,8 @@ impl Client {
             Stage::Open => self.frames(bytes, shared, around),
             Stage::Opening(_) => {
                 self.answer.extend_from_slice(bytes);
-                let Some(answer) = Answer::read(&self.answer, &self.key).map_err(|refused| turned_away(&refused))? else {
+                let Some(answer) = Answer::read(&self.answer, &self.key).map_err(|refused| turned_away(&refused))?
+                else {
                     return Ok(());
                 };
                 let mut rest = std::mem::take(&mut self.answer).split_off(answer.len);

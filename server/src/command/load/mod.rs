@@ -33,7 +33,9 @@ pub(super) async fn command(options: &Options) -> Outcome {
     // Every client is a file descriptor.
     let files = rlimit::increase_nofile_limit(u64::MAX)?;
     if files < options.clients as u64 + 64 {
-        return Err(format!("{} clients need as many open files, and the system allows {files}", options.clients).into());
+        return Err(
+            format!("{} clients need as many open files, and the system allows {files}", options.clients).into()
+        );
     }
     let chosen = options.clone();
     // One thread does it all, and it blocks.

@@ -141,9 +141,14 @@ pub fn arguments() -> Vec<Arg> {
             .value_parser(value_parser!(u32).range(1..=86_400)),
         value("door", "DOOR", "v1", "The protocol: v1, or darkpool (no subprotocol, its own messages).")
             .value_parser(PossibleValuesParser::new(["v1", "darkpool"])),
-        value("topics", "A,B", "darkpool/top,darkpool/tape", "What each client follows; darkpool/ticker/* spreads them.")
-            .value_delimiter(',')
-            .value_parser(|text: &str| text.parse::<Wanted>()),
+        value(
+            "topics",
+            "A,B",
+            "darkpool/top,darkpool/tape",
+            "What each client follows; darkpool/ticker/* spreads them.",
+        )
+        .value_delimiter(',')
+        .value_parser(|text: &str| text.parse::<Wanted>()),
         Arg::new("pace-ms")
             .long("pace-ms")
             .value_name("MS")
@@ -152,8 +157,8 @@ pub fn arguments() -> Vec<Arg> {
         value("compression", "ON|OFF", "on", "Whether permessage-deflate is offered.")
             .value_parser(PossibleValuesParser::new(["on", "off"])),
         value("connect-per-s", "N", "400", "Connections opened a second; 0: as many as the server admits.")
-            .value_parser(number.clone()),
-        value("slow", "PERCENT", "0", "Clients that read slowly.").value_parser(percent.clone()),
+            .value_parser(number),
+        value("slow", "PERCENT", "0", "Clients that read slowly.").value_parser(percent),
         value("slow-bytes-per-s", "N", "2000", "How fast those read.").value_parser(value_parser!(u32).range(1..)),
         value("churn", "PER_S", "0", "Clients that leave and come, reconnect or subscribe anew, each second.")
             .value_parser(number),
@@ -168,8 +173,11 @@ pub fn arguments() -> Vec<Arg> {
             .value_name("PID")
             .value_parser(value_parser!(u32))
             .help("The server's process. [default: found by its port on Linux, else its /metrics]"),
-        value("format", "FORMAT", "text", "How the result is printed.")
-            .value_parser(PossibleValuesParser::new(["text", "json", "prometheus"])),
+        value("format", "FORMAT", "text", "How the result is printed.").value_parser(PossibleValuesParser::new([
+            "text",
+            "json",
+            "prometheus",
+        ])),
     ]
 }
 
@@ -209,11 +217,10 @@ mod tests {
     #[test]
     fn a_target_is_an_address_a_host_and_a_path() {
         let target: Target = "ws://127.0.0.1:3000/ws".parse().unwrap();
-        assert_eq!((target.address.to_string(), &*target.host, &*target.path), (
-            "127.0.0.1:3000".to_owned(),
-            "127.0.0.1:3000",
-            "/ws"
-        ));
+        assert_eq!(
+            (target.address.to_string(), &*target.host, &*target.path),
+            ("127.0.0.1:3000".to_owned(), "127.0.0.1:3000", "/ws")
+        );
         let target: Target = "ws://127.0.0.1".parse().unwrap();
         assert_eq!((target.address.port(), &*target.path), (80, "/ws"));
         for bad in ["", "http://127.0.0.1", "wss://127.0.0.1/ws", "ws://", "ws:///ws", "ws://a b/"] {

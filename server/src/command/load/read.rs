@@ -112,8 +112,15 @@ impl Reading {
         Some(match &*fields.text("type")? {
             "initial" | "full" => {
                 let seq = (fields.plain::<u64>("seq")? << DOOR_BITS) | ((1 << DOOR_BITS) - 1);
-                let rows = items(fields.raw("data")?)?.into_iter().map(|row| door_row(row, "bullish_amount", "bearish_amount"));
-                Said::Snapshot { topic: DOOR_TOPIC.into(), epoch: self.epoch.clone(), seq, rows: rows.collect::<Option<_>>()? }
+                let rows = items(fields.raw("data")?)?
+                    .into_iter()
+                    .map(|row| door_row(row, "bullish_amount", "bearish_amount"));
+                Said::Snapshot {
+                    topic: DOOR_TOPIC.into(),
+                    epoch: self.epoch.clone(),
+                    seq,
+                    rows: rows.collect::<Option<_>>()?,
+                }
             }
             "update" => {
                 let seq = fields.plain::<u64>("seq")?;
@@ -141,9 +148,7 @@ impl Reading {
     #[must_use]
     pub fn http(&self, text: &str) -> Option<(Epoch, u64, Hashes)> {
         match (self.door, ServerMsg::parse(text).ok()??) {
-            (Door::V1, ServerMsg::Snapshot(snapshot)) => {
-                Some((snapshot.epoch, snapshot.seq.0, hashes(&snapshot.rows)))
-            }
+            (Door::V1, ServerMsg::Snapshot(snapshot)) => Some((snapshot.epoch, snapshot.seq.0, hashes(&snapshot.rows))),
             (Door::DarkPool, ServerMsg::Snapshot(snapshot)) => {
                 let rows = snapshot.rows.values().map(|row| door_row(row.get(), "bullish_amount", "bearish_amount"));
                 let seq = (snapshot.seq.0 << DOOR_BITS) | ((1 << DOOR_BITS) - 1);

@@ -183,7 +183,7 @@ mod tests {
         let tally = Tally { updates: 10, rows: 20, wire_bytes: 400, text_bytes: 1600, ..Tally::default() };
         let delivered = Delivered::of(&tally, 2.0);
         let figures = [delivered.updates_per_s, delivered.rows_per_s, delivered.wire_bytes_per_update];
-        assert_eq!(figures.map(|f| f.round()), [5.0, 10.0, 40.0]);
+        assert_eq!(figures.map(f64::round), [5.0, 10.0, 40.0]);
         assert!((delivered.compression_ratio - 0.25).abs() < 1e-9);
         assert!(Delivered::of(&Tally::default(), 0.0).wire_bytes_per_row.abs() < 1e-9);
     }

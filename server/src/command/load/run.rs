@@ -72,8 +72,8 @@ pub fn run(options: &Options) -> Result<Report, LoadError> {
     let measured = measure(&mut driver, &probe)?;
     let storm = if options.storm { Some(storm(&mut driver)?) } else { None };
     let compared = finish(&mut driver)?;
-    let half_open = (options.half_open_percent > 0)
-        .then(|| HalfOpen { clients: vanished, given_up: driver.given_up() });
+    let half_open =
+        (options.half_open_percent > 0).then(|| HalfOpen { clients: vanished, given_up: driver.given_up() });
     let seconds = measured.seconds;
     let mut report = Report {
         url: format!("ws://{}{}", options.target.host, options.target.path),

@@ -89,7 +89,8 @@ impl Text<'_> {
             writeln!(f, "half-open       {} vanished, {} given up", half_open.clients, half_open.given_up)?;
         }
         if let Some(s) = &self.0.storm {
-            let took = s.all_live_s.map_or("not all came back".to_owned(), |took| format!("all live after {took:.2} s"));
+            let took =
+                s.all_live_s.map_or("not all came back".to_owned(), |took| format!("all live after {took:.2} s"));
             writeln!(
                 f,
                 "storm           {} dropped; {took}; {} live, {} resumed, {} by snapshot; {} gaps, {} duplicates",
