@@ -90,16 +90,20 @@ impl<C: Conversation> Stage<C> {
     fn next(&mut self) -> anyhow::Result<String> {
         let now = Moment::from_ms(self.now);
         while let Some(ask) = self.conversation.poll_ask() {
-            if let Ask::Open(wanted) = ask {
-                let outcomes = vec![Ok(()); wanted.topics.len()];
-                self.conversation.handle_opened(now, &self.topics, wanted, &outcomes);
+            match ask {
+                Ask::Open(wanted) => {
+                    let outcomes = vec![Ok(()); wanted.topics.len()];
+                    self.conversation.handle_opened(now, &self.topics, wanted, &outcomes);
+                }
+                Ask::Drop(dropped) => self.conversation.handle_dropped(dropped),
             }
         }
         let sources = || BTreeMap::from([("massive".into(), SourceState::Live)]);
         let wall = Timestamp::from_ms(SECOND_MS);
-        let around = Around { topics: &self.topics, wall, clients: 5, sources: &sources };
-        let frame = self.conversation.poll_frame(now, &around).context("there is a frame")?;
-        Ok(frame.frame.as_str().to_owned())
+        let around = Around { topics: &self.topics, wall, clients: 5, flush_ms: None, sources: &sources };
+        let outgoing = self.conversation.poll_frame(now, &around).context("there is a frame")?;
+        let frame = outgoing.frames.first().context("it holds one")?;
+        Ok(frame.as_str().to_owned())
     }
 }
 

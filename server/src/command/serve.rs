@@ -12,10 +12,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{Outcome, massive_settings, stop_on_signals};
 use crate::config::{Config, Replay};
 use crate::domain::darkpool::{Calendar, DarkPoolEngine, Event};
-use crate::fanout::{self, Drain};
+use crate::fanout::frame::Policy;
+use crate::fanout::{self, Drain, ShardSettings, Shards};
 use crate::feed::{Batch, Source, Sources, massive, replay, wall_now};
 use crate::http::{self, Admission, App, Origins};
-use crate::hub::{Hub, task};
+use crate::hub::{Hub, Pressure, task};
 use crate::observe::Metrics;
 use crate::store::{Scope, StoreError};
 use crate::{demo, session};
@@ -56,6 +57,7 @@ pub struct Running {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
     shared: Arc<fanout::Shared>,
+    shards: Arc<Shards>,
     listening: tokio::task::JoinHandle<()>,
     engine_done: oneshot::Receiver<()>,
 }
@@ -89,10 +91,12 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let (hub, metrics) = (Arc::new(Hub::default()), Arc::new(Metrics::new()));
     let world = World::choose(config, replay);
 
+    let shards = config.listen.shards.get();
+    let pressure = Arc::new(Pressure::new(config.fanout.flush, shards));
     let settings = task::Settings {
         scope: Scope { world: world.name.clone(), domain: "darkpool".into() },
         standing: [DarkPoolTopic::Sentiment, DarkPoolTopic::Top, DarkPoolTopic::Tape].map(|t| t.topic()).into(),
-        flush: config.fanout.flush,
+        pressure: pressure.clone(),
         log_bytes: config.fanout.log_bytes,
         most_topics: MOST_TOPICS,
         linger: LINGER,
@@ -105,17 +109,19 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     world.begin(config, replay, events, stopped.clone());
 
     let drain = Drain { stop: stopped.clone(), retry: RETRY, spread: config.listen.drain };
-    let shared = fanout::Shared::new(hub, sources, metrics, config.limits.progress_timeout, drain);
-    let router = http::router(app(config, &shared, world.name));
+    let shared = fanout::Shared::new(hub, sources, metrics, pressure, config.limits.progress_timeout, drain);
+    let shards = Arc::new(Shards::start(&shard_settings(config), &shared)?);
+    let router = http::router(app(config, &shared, &shards, world.name));
     let listening = fanout::listen(listener, router, config.limits.handshake_timeout, stopped);
     let listening = tokio::spawn(listening);
-    Ok(Running { address, stop, shared, listening, engine_done })
+    Ok(Running { address, stop, shared, shards, listening, engine_done })
 }
 
 impl Running {
     /// Sends everyone away, stores what is left and ends.
     pub async fn stop(self) {
         self.stop.send_replace(true);
+        self.shards.drain();
         let left = async {
             let mut tick = tokio::time::interval(Duration::from_millis(20));
             while self.shared.clients() > 0 {
@@ -131,10 +137,22 @@ impl Running {
     }
 }
 
-fn app(config: &Config, shared: &Arc<fanout::Shared>, world: Box<str>) -> Arc<App> {
-    let limits = &config.limits;
+fn shard_settings(config: &Config) -> ShardSettings {
+    ShardSettings {
+        shards: config.listen.shards.get(),
+        level: config.fanout.compression.level,
+        window_bits: config.fanout.compression.window_bits,
+        lane_bytes: config.fanout.backlog_bytes,
+        all_bytes: config.fanout.backlog_ceiling_bytes,
+    }
+}
+
+fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, world: Box<str>) -> Arc<App> {
+    let (limits, compression) = (&config.limits, config.fanout.compression);
     Arc::new(App {
         shared: shared.clone(),
+        shards: shards.clone(),
+        compression: compression.on.then_some(Policy { window_bits: compression.window_bits }),
         session: session::Settings {
             messages_per_s: limits.messages_per_s,
             burst: limits.message_burst,

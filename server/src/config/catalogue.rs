@@ -84,7 +84,8 @@ pub const SETTINGS: &[Setting] = &[
         "off",
         "Take a client's address from X-Forwarded-For. Only behind a proxy that sets it.",
     ),
-    Setting::new(SERVER, "workers", "N|cores", "cores", "Threads of the server."),
+    Setting::new(SERVER, "workers", "N|cores", "cores", "Threads for HTTP and sources."),
+    Setting::new(SERVER, "shards", "N|cores", "cores", "Threads for WebSockets."),
     Setting::new(
         SERVER,
         "flush_ms",
@@ -99,6 +100,36 @@ pub const SETTINGS: &[Setting] = &[
         "BYTES",
         "1048576",
         "Frames kept for each topic for readers that are a little behind; who is further behind gets one merged update.",
+    ),
+    Setting::new(
+        SERVER,
+        "backlog_bytes",
+        "BYTES",
+        "262144",
+        "What is kept for readers of the same topics whose sockets take no more for now; who is further behind gets one \
+         merged update.",
+    ),
+    Setting::new(
+        SERVER,
+        "backlog_ceiling_bytes",
+        "BYTES",
+        "67108864",
+        "All that together; beyond it less is kept for each.",
+    ),
+    Setting::new(
+        SERVER,
+        "compression",
+        "on|off",
+        "on",
+        "Whether WebSocket messages are compressed (permessage-deflate).",
+    ),
+    Setting::new(SERVER, "compression_level", "N", "6", "From 1, fast, to 9, small."),
+    Setting::new(
+        SERVER,
+        "compression_window_bits",
+        "N",
+        "10",
+        "How far back a message may refer: 9 (512 bytes) to 15 (32 KB).",
     ),
     Setting::new(
         SERVER,

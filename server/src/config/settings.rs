@@ -53,6 +53,8 @@ pub struct ListenSettings {
     pub address: SocketAddr,
     /// Threads of the runtime.
     pub workers: NonZeroUsize,
+    /// Threads for WebSockets.
+    pub shards: NonZeroUsize,
     /// Over how long clients are told to come back when the server stops.
     pub drain: Duration,
 }
@@ -88,6 +90,23 @@ pub struct FanoutSettings {
     pub heartbeat: Duration,
     /// Bytes of frames kept for each topic.
     pub log_bytes: usize,
+    /// Bytes kept for readers of the same topics who are a little behind.
+    pub backlog_bytes: usize,
+    /// All that together.
+    pub backlog_ceiling_bytes: usize,
+    /// How WebSocket messages are compressed.
+    pub compression: CompressionSettings,
+}
+
+/// permessage-deflate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompressionSettings {
+    /// Whether it is offered to clients that ask for it.
+    pub on: bool,
+    /// 1 to 9.
+    pub level: u32,
+    /// 9 to 15: the window as a power of two.
+    pub window_bits: u8,
 }
 
 /// Where state survives.
@@ -189,6 +208,7 @@ impl Config {
             listen: ListenSettings {
                 address: from.parse("listen", "an address and a port, as 127.0.0.1:3000", address)?,
                 workers: threads(from, "workers", around)?,
+                shards: threads(from, "shards", around)?,
                 drain: from.millis("drain_ms", 0..=600_000)?,
             },
             origins: OriginSettings {
@@ -203,6 +223,13 @@ impl Config {
                 flush: from.millis("flush_ms", 0..=10_000)?,
                 heartbeat: from.millis("heartbeat_ms", 100..=600_000)?,
                 log_bytes: from.number("log_bytes", 4_096..=1 << 30)?,
+                backlog_bytes: from.number("backlog_bytes", 4_096..=1 << 30)?,
+                backlog_ceiling_bytes: from.number("backlog_ceiling_bytes", 65_536..=1 << 40)?,
+                compression: CompressionSettings {
+                    on: from.switch("compression")?,
+                    level: from.number("compression_level", 1..=9)?,
+                    window_bits: from.number("compression_window_bits", 9..=15)?,
+                },
             },
             store: StoreSettings {
                 url: from.parse("database_url", "sqlite://PATH or sqlite::memory:", |text| text.parse().ok())?,

@@ -10,38 +10,29 @@ use serde::Serialize;
 use shared::domain::darkpool::{DarkPoolTopic, SentimentRow};
 use shared::stream::{Position, Seq, Topic};
 use shared::units::{Moment, Money, Ticker, Timestamp};
-use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, check_nesting};
+use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, Unsubscribe, check_nesting};
 
-use crate::hub::{Entry, Frame, OpenError, TopicState, Topics};
-use crate::session::{Around, Ask, Bucket, Conversation, Outgoing, Settings, Wanted};
+use crate::hub::{Entry, Frame, Frames, Next, OpenError, Reader, Told, TopicState, Topics};
+use crate::session::{Around, Ask, Bucket, Conversation, Dialect, Follower, Outgoing, Settings, Wanted};
 
 /// Updates further behind than this are not sent one by one.
 const ONE_BY_ONE: usize = 32;
 
 /// One client of the door.
 pub struct DarkPoolDoor {
-    topic: Topic,
     bucket: Bucket,
     asks: VecDeque<Ask>,
-    at: At,
-    /// Frames of the change set that is being told.
-    telling: VecDeque<Frame>,
+    /// `None` while it is lent away.
+    follower: Option<Follower>,
+    /// Whether there is something to follow.
+    opened: bool,
     pongs: u32,
     errors: VecDeque<ErrorMsg>,
-    heartbeat: Duration,
-    next_heartbeat: Moment,
     close: Option<CloseCode>,
 }
 
-/// How far the client has been told.
-enum At {
-    /// The topic is not there yet.
-    Waiting,
-    /// `initial` has to be sent.
-    Nothing,
-    /// Everything up to here was sent.
-    Told(Position),
-}
+/// The language of the door.
+struct DarkPool;
 
 /// A message of the door.
 #[derive(Serialize)]
@@ -90,63 +81,71 @@ impl DarkPoolDoor {
     #[must_use]
     pub fn new(settings: Settings, heartbeat: Duration, now: Moment) -> DarkPoolDoor {
         let topic = DarkPoolTopic::Sentiment.topic();
-        let wanted = SubscribeTopic { topic: topic.clone(), since: None, pace_ms: None };
+        let wanted = SubscribeTopic { topic, since: None, pace_ms: None };
         DarkPoolDoor {
             bucket: Bucket::new(settings.messages_per_s, settings.burst, now),
             asks: VecDeque::from([Ask::Open(Wanted { id: 0, topics: vec![wanted] })]),
-            at: At::Waiting,
-            telling: VecDeque::new(),
+            follower: Some(Follower::new(&DarkPool, heartbeat, now)),
+            opened: false,
             pongs: 0,
             errors: VecDeque::new(),
-            heartbeat,
-            next_heartbeat: now + heartbeat,
             close: None,
-            topic,
         }
     }
+}
 
-    /// The next frame of the topic, with how it catches up.
-    fn tell(&mut self, state: &TopicState) -> Option<Outgoing> {
-        let head = state.head();
-        let lag = match &self.at {
-            At::Waiting => return None,
-            At::Nothing => {
-                self.at = At::Told(head.clone());
-                let message = DoorMsg::Initial { data: door_rows(state), seq: head.seq };
-                return Some(Outgoing { frame: encode(&message), told: Some((Mode::Snapshot, 0)) });
-            }
-            At::Told(at) if *at == head => return None,
-            At::Told(at) if at.epoch == head.epoch => match self.tell_logged(state, at.seq) {
-                Ok(told) => return told,
-                Err(lag) => lag,
+impl Dialect for DarkPool {
+    fn name(&self) -> &'static str {
+        "darkpool"
+    }
+
+    fn tell(&self, reader: &mut Reader, topic: &TopicState, _now: Moment) -> Next {
+        let head = topic.head();
+        let (message, lag) = match reader.position() {
+            Some(at) if *at == head => return Next::Nothing,
+            Some(at) if at.epoch == head.epoch => match tell_logged(topic, at.seq) {
+                Ok((frames, to)) => {
+                    reader.stand(Some(Position { epoch: head.epoch, seq: to }));
+                    let told = |frames| Next::Tell(Told { frames, mode: Mode::Live, lag: 1 });
+                    return frames.map_or(Next::Nothing, told);
+                }
+                Err(lag) => (full(topic), lag),
             },
-            At::Told(_) => 0,
+            Some(_) => (full(topic), 0),
+            None => (DoorMsg::Initial { data: door_rows(topic), seq: head.seq }, 0),
         };
-        let data = door_rows(state);
-        let message = DoorMsg::Full { data, timestamp: IsoTime(state.head_ts()), seq: head.seq };
-        self.at = At::Told(head);
-        Some(Outgoing { frame: encode(&message), told: Some((Mode::Snapshot, lag)) })
+        reader.stand(Some(head));
+        Next::Tell(Told { frames: encode(&message).into(), mode: Mode::Snapshot, lag })
     }
 
-    /// The next update from the log, or how far behind the client is when it needs all rows.
-    fn tell_logged(&mut self, state: &TopicState, from: Seq) -> Result<Option<Outgoing>, u64> {
-        let head = state.head();
-        let mut at = from;
-        while at < head.seq {
-            let (entry, ahead) = state.logged(at).ok_or(head.seq.0 - at.0)?;
-            if ahead > ONE_BY_ONE {
-                return Err(head.seq.0 - at.0);
-            }
-            at = entry.seq;
-            self.at = At::Told(Position { epoch: head.epoch.clone(), seq: at });
-            // A change set in which no amount changed makes no frame.
-            self.telling.extend(entry.door_frames(door_updates).iter().cloned());
-            if let Some(frame) = self.telling.pop_front() {
-                return Ok(Some(Outgoing { frame, told: Some((Mode::Live, 1)) }));
-            }
-        }
-        Ok(None)
+    fn heartbeat(&self, _told: &[(Topic, Reader)], _around: &Around<'_>) -> Frame {
+        // The document knows no heartbeat; an unasked pong is one that its clients ignore.
+        encode(&DoorMsg::Pong)
     }
+}
+
+fn full(topic: &TopicState) -> DoorMsg<'static> {
+    DoorMsg::Full { data: door_rows(topic), timestamp: IsoTime(topic.head_ts()), seq: topic.head().seq }
+}
+
+/// The next updates from the log and where they lead, or how far behind the client is when it needs
+/// all rows.
+fn tell_logged(topic: &TopicState, from: Seq) -> Result<(Option<Frames>, Seq), u64> {
+    let head = topic.head().seq;
+    let mut at = from;
+    while at < head {
+        let (entry, ahead) = topic.logged(at).ok_or(head.0 - at.0)?;
+        if ahead > ONE_BY_ONE {
+            return Err(head.0 - at.0);
+        }
+        at = entry.seq;
+        let frames = entry.door_frames(door_updates);
+        // A change set in which no amount changed makes no frame.
+        if !frames.is_empty() {
+            return Ok((Some(Frames::Many(frames)), at));
+        }
+    }
+    Ok((None, at))
 }
 
 impl Conversation for DarkPoolDoor {
@@ -172,19 +171,31 @@ impl Conversation for DarkPoolDoor {
         }
     }
 
-    fn handle_opened<T: Topics>(
+    fn handle_binary(&mut self, _bytes: &[u8]) {
+        self.close = Some(CloseCode::Protocol);
+    }
+
+    fn may_open(&mut self, _wanted: &Wanted) -> bool {
+        true
+    }
+
+    fn handle_opened(
         &mut self,
         _now: Moment,
-        _topics: &T,
-        _wanted: Wanted,
+        _topics: &dyn Topics,
+        wanted: Wanted,
         outcomes: &[Result<(), OpenError>],
     ) {
-        if outcomes.iter().all(Result::is_ok) {
-            self.at = At::Nothing;
-        } else {
-            self.close = Some(CloseCode::Drain);
+        match &mut self.follower {
+            Some(follower) if outcomes.iter().all(Result::is_ok) => {
+                wanted.topics.into_iter().for_each(|t| follower.follow(t.topic, Reader::new(None, Duration::ZERO)));
+                self.opened = true;
+            }
+            Some(_) | None => self.close = Some(CloseCode::Drain),
         }
     }
+
+    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
 
     fn handle_drain(&mut self, _retry_ms: u64) {
         self.close = Some(CloseCode::Restart);
@@ -196,7 +207,7 @@ impl Conversation for DarkPoolDoor {
         self.asks.pop_front()
     }
 
-    fn poll_frame<T: Topics>(&mut self, now: Moment, around: &Around<'_, T>) -> Option<Outgoing> {
+    fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing> {
         if let Some(error) = self.errors.pop_front() {
             let ErrorMsg { code, message, retryable, .. } = &error;
             return Some(encode(&DoorMsg::Error { code: *code, message, retryable: *retryable }).into());
@@ -205,25 +216,24 @@ impl Conversation for DarkPoolDoor {
             self.pongs -= 1;
             return Some(encode(&DoorMsg::Pong).into());
         }
-        if let Some(frame) = self.telling.pop_front() {
-            return Some(frame.into());
-        }
-        if let Some(told) = around.topics.with(&self.topic.clone(), |state| self.tell(state)).flatten() {
-            return Some(told);
-        }
-        // The document knows no heartbeat; an unasked pong is one that its clients ignore.
-        (now >= self.next_heartbeat).then(|| {
-            self.next_heartbeat = now + self.heartbeat;
-            encode(&DoorMsg::Pong).into()
-        })
+        self.follower.as_mut()?.next(now, around).map(Outgoing::from)
     }
 
     fn poll_timeout(&self) -> Option<Moment> {
-        Some(self.next_heartbeat)
+        self.follower.as_ref().map(Follower::timeout)
     }
 
     fn poll_close(&self) -> Option<CloseCode> {
         self.close
+    }
+
+    fn lend(&mut self) -> Option<Follower> {
+        let settled = self.opened && self.errors.is_empty() && self.pongs == 0 && self.close.is_none();
+        if settled { self.follower.take() } else { None }
+    }
+
+    fn take_back(&mut self, follower: Follower) {
+        self.follower = Some(follower);
     }
 }
 

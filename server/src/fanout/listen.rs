@@ -1,6 +1,7 @@
 //! Accepts connections and speaks HTTP on them until one of them becomes a WebSocket.
 
 use std::convert::Infallible;
+use std::fs::File;
 use std::io;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::wire::{Peer, Wire};
+use super::Peer;
 
 /// What the system may hold that it has not sent yet: it is what a slow reader costs, and how old what
 /// it reads can be. What is on its way is not limited, so that a fast reader far away stays fast.
@@ -36,6 +37,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// `handshake` bounds how long a client may take to send its request's head.
 pub async fn listen(listener: TcpListener, router: Router, handshake: Duration, mut stop: watch::Receiver<bool>) {
+    let mut spare = Spare::open();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -46,28 +48,53 @@ pub async fn listen(listener: TcpListener, router: Router, handshake: Duration, 
                 if let Err(error) = tune(&stream) {
                     tracing::debug!(%error, "a socket could not be tuned");
                 }
-                let (wire, traffic) = Wire::new(stream);
-                let peer = Peer { address: address.ip().to_canonical(), traffic };
-                tokio::spawn(converse(wire, peer, router.clone(), handshake));
+                let peer = Peer { address: address.ip().to_canonical() };
+                tokio::spawn(converse(stream, peer, router.clone(), handshake));
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted; trying again");
+                tracing::warn!(%error, "a connection could not be accepted");
+                spare.turn_away(&listener).await;
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
-async fn converse(wire: Wire, peer: Peer, router: Router, handshake: Duration) {
+/// A file descriptor kept for when there are no others. Without it nobody could even be told so: the
+/// connection would stay in the system's queue, and `accept` would fail on it for ever.
+struct Spare(Option<File>);
+
+/// What is said to whoever finds no descriptor left.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+impl Spare {
+    fn open() -> Spare {
+        Spare(File::open("/dev/null").ok())
+    }
+
+    /// Gives the descriptor up for one connection, to say no to it.
+    async fn turn_away(&mut self, listener: &TcpListener) {
+        if self.0.take().is_some()
+            && let Ok(Ok((stream, _))) = tokio::time::timeout(ACCEPT_PAUSE, listener.accept()).await
+        {
+            // Whoever does not read it learns it from the end of the connection.
+            let _ = stream.try_write(FULL);
+        }
+        *self = Spare::open();
+    }
+}
+
+async fn converse(stream: TcpStream, peer: Peer, router: Router, handshake: Duration) {
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer.clone());
+        request.extensions_mut().insert(peer);
         let router = router.clone();
         async move { Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await.unwrap_or_else(|e| match e {})) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(handshake).max_buf_size(64 * 1024);
     // A client that leaves in the middle of something is no news.
-    if let Err(error) = http.serve_connection(TokioIo::new(wire), service).with_upgrades().await {
+    if let Err(error) = http.serve_connection(TokioIo::new(stream), service).with_upgrades().await {
         tracing::trace!(%error, "a connection ended");
     }
 }

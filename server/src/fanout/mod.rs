@@ -1,13 +1,13 @@
 //! From the hub to the sockets: who is connected, and what each is sent when it can take it.
 //!
-//! This is the boundary behind which delivery happens: [`serve`] takes an upgraded socket and a
-//! [`Conversation`](crate::session::Conversation) and returns when they are done with each other.
+//! [`listen`] speaks HTTP with whoever comes. What becomes a WebSocket moves to one of the
+//! [`Shards`], with the [`Conversation`](crate::session::Conversation) that is to be held over it.
 
 pub mod frame;
 mod listen;
-mod socket;
-mod wire;
+mod shard;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -16,12 +16,12 @@ use shared::units::{Moment, Timestamp};
 use tokio::sync::watch;
 
 pub use listen::listen;
-pub use socket::{WebSocketLimits, serve};
-pub use wire::{Peer, Traffic};
+pub use shard::{Arrival, ShardSettings, Shards};
 
 use crate::feed::{Sources, wall_now};
-use crate::hub::Hub;
+use crate::hub::{Hub, Pressure};
 use crate::observe::Metrics;
+use crate::session::Around;
 
 /// What every connection shares.
 pub struct Shared {
@@ -31,6 +31,8 @@ pub struct Shared {
     pub sources: Sources,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Over how long changes are gathered.
+    pub pressure: Arc<Pressure>,
     /// A socket that takes nothing for so long is closed.
     pub progress_timeout: Duration,
     /// How clients are spread when the server stops.
@@ -58,11 +60,23 @@ impl Shared {
         hub: Arc<Hub>,
         sources: Sources,
         metrics: Arc<Metrics>,
+        pressure: Arc<Pressure>,
         progress_timeout: Duration,
         drain: Drain,
     ) -> Arc<Shared> {
-        let (clients, named) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Shared { hub, sources, metrics, progress_timeout, drain, clients, named, started: Instant::now() })
+        let (clients, named, started) = (AtomicU64::new(0), AtomicU64::new(0), Instant::now());
+        Arc::new(Shared { hub, sources, metrics, pressure, progress_timeout, drain, clients, named, started })
+    }
+
+    /// Calls `f` with what is around a conversation now.
+    pub fn around<T>(&self, f: impl FnOnce(&Around<'_>) -> T) -> T {
+        f(&Around {
+            topics: &*self.hub,
+            wall: self.wall(),
+            clients: self.clients(),
+            flush_ms: self.pressure.widened().map(|window| u64::try_from(window.as_millis()).unwrap_or(u64::MAX)),
+            sources: &|| self.sources.states(),
+        })
     }
 
     /// The stopwatch of all connections.
@@ -88,7 +102,7 @@ impl Shared {
     pub fn enter(self: &Arc<Shared>) -> Present {
         self.clients.fetch_add(1, Ordering::Relaxed);
         let number = self.named.fetch_add(1, Ordering::Relaxed);
-        Present { name: format!("c-{number:x}"), number, shared: self.clone() }
+        Present { number, shared: self.clone() }
     }
 
     /// When the client with this number may come back, so that all do not come at once.
@@ -101,13 +115,26 @@ impl Shared {
     }
 }
 
+/// Who is at the other end of a request's socket.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// Its address.
+    pub address: IpAddr,
+}
+
 /// A client that is there.
 pub struct Present {
-    /// Its name in the logs.
-    pub name: String,
     /// Its number.
     pub number: u64,
     shared: Arc<Shared>,
+}
+
+impl Present {
+    /// Its name in the logs.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("c-{:x}", self.number)
+    }
 }
 
 impl Drop for Present {

@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn peer() -> Peer {
-        Peer { address: [10, 0, 0, 1].into(), traffic: Arc::default() }
+        Peer { address: [10, 0, 0, 1].into() }
     }
 
     fn forwarded(value: &'static str) -> HeaderMap {

@@ -1,6 +1,5 @@
 //! `POST /api/v1/commands`: one message in, its reply out, for clients without a socket.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,7 +10,7 @@ use shared::wire::{Code, ServerMsg};
 
 use super::App;
 use super::refusal::Refusal;
-use crate::session::{Around, Ask, Conversation, Session};
+use crate::session::{Ask, Conversation, Session};
 
 /// Carries one `ClientMsg` out.
 pub async fn command(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Refusal> {
@@ -19,23 +18,23 @@ pub async fn command(State(app): State<Arc<App>>, body: Bytes) -> Result<Respons
     let shared = &app.shared;
     let (now, wall) = (shared.now(), shared.wall());
     let mut session = Session::new(app.session, "http", now, wall);
-    let sources = BTreeMap::new;
-    let around = Around { topics: &*shared.hub, wall, clients: shared.clients(), sources: &sources };
+    let poll = |session: &mut Session| shared.around(|around| session.poll_frame(now, around));
     // A session's first frame greets whoever stays.
-    let _welcome = session.poll_frame(now, &around);
+    let _welcome = poll(&mut session);
     session.handle_text(now, wall, text);
-    if let Some(Ask::Open(_)) = session.poll_ask() {
+    if let Some(Ask::Open(_) | Ask::Drop(_)) = session.poll_ask() {
         let sentence = "nobody can follow a topic here: use /api/v1/poll, /api/v1/sse or the WebSocket";
         return Err(Refusal::new(Code::Malformed, sentence));
     }
-    let Some(reply) = session.poll_frame(now, &around) else {
+    let reply = poll(&mut session).and_then(|reply| reply.frames.first().cloned());
+    let Some(reply) = reply else {
         return Err(Refusal::new(Code::Malformed, "that message has no answer"));
     };
-    let status = match ServerMsg::parse(reply.frame.as_str()) {
+    let status = match ServerMsg::parse(reply.as_str()) {
         Ok(Some(ServerMsg::Error(error))) => {
             StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST)
         }
         Ok(_) | Err(_) => StatusCode::OK,
     };
-    Ok((status, [(header::CONTENT_TYPE, "application/json")], reply.frame.bytes()).into_response())
+    Ok((status, [(header::CONTENT_TYPE, "application/json")], reply.bytes()).into_response())
 }

@@ -26,13 +26,18 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 pub use admission::{Admission, Limits};
 pub use origin::Origins;
 
-use crate::fanout::Shared;
+use crate::fanout::frame::Policy;
+use crate::fanout::{Shards, Shared};
 use crate::session;
 
 /// What the handlers need.
 pub struct App {
     /// What every connection shares.
     pub shared: Arc<Shared>,
+    /// Where WebSockets are served.
+    pub shards: Arc<Shards>,
+    /// How they may be compressed, if at all.
+    pub compression: Option<Policy>,
     /// The rules of a v1 connection.
     pub session: session::Settings,
     /// Who may come in.

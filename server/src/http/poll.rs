@@ -2,7 +2,7 @@
 //! kept between two polls, so any server can answer the next one.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::extract::{Extension, RawQuery, State};
@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::stream::Topic;
 use shared::units::Moment;
-use shared::wire::{Code, ErrorMsg, Heartbeat, ServerMsg};
+use shared::wire::{Code, ErrorMsg, ServerMsg};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -18,8 +18,9 @@ use super::App;
 use super::cursors::{Cursor, cursors, values};
 use super::refusal::Refusal;
 use crate::fanout::{Peer, Shared};
-use crate::hub::{Next, OpenError, Reader, Topics};
+use crate::hub::{Next, OpenError, Reader, Wake};
 use crate::observe::Transport;
+use crate::session::heartbeat;
 
 /// The longest that an answer may be held back.
 const LONGEST_WAIT_S: u64 = 30;
@@ -62,11 +63,13 @@ struct Poll {
 impl Poll {
     async fn open(shared: &Arc<Shared>, cursors: Vec<Cursor>) -> Result<Poll, Refusal> {
         let mut poll = Poll { readers: BTreeMap::new(), errors: Vec::new(), wake: Arc::default(), follows: Vec::new() };
+        let wake: Weak<Notify> = Arc::downgrade(&poll.wake);
+        let wake: Weak<dyn Wake> = wake;
         let mut last_error = OpenError::Unknown;
         for Cursor { topic, since } in cursors {
             match shared.hub.open(&topic).await {
                 Ok(()) => {
-                    poll.follows.extend(shared.hub.follow(&topic, &poll.wake));
+                    poll.follows.extend(shared.hub.follow(&topic, wake.clone()));
                     poll.readers.insert(topic, Reader::new(since, Duration::ZERO));
                 }
                 Err(error) => {
@@ -102,8 +105,8 @@ impl Poll {
             // Frames of the log come one by one; nothing else changes while the topic is held.
             shared.hub.with(topic, |state| {
                 while let Next::Tell(told) = reader.next(state, Moment::default()) {
-                    shared.metrics.delivered(Transport::Poll, told.frame.len(), Some((told.mode, told.lag)));
-                    frames.push(told.frame.as_str().to_owned());
+                    shared.metrics.delivered(Transport::Poll, &told.frames, Some((told.mode, told.lag)), 1);
+                    frames.extend(told.frames.iter().map(|frame| frame.as_str().to_owned()));
                 }
             });
         }
@@ -111,14 +114,7 @@ impl Poll {
     }
 
     fn heartbeat(&self, shared: &Shared) -> String {
-        let head = |(topic, reader): (&Topic, &Reader)| Some((topic.clone(), reader.position()?.clone()));
-        ServerMsg::Heartbeat(Heartbeat {
-            ts: shared.wall(),
-            clients: shared.clients(),
-            heads: self.readers.iter().filter_map(head).collect(),
-            sources: shared.sources.states(),
-        })
-        .to_json()
+        shared.around(|around| heartbeat(self.readers.iter(), around))
     }
 }
 

@@ -4,7 +4,7 @@
 //! served as everywhere else: late, merged and without a queue.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::extract::{Extension, RawQuery, State};
@@ -13,7 +13,7 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use shared::stream::Topic;
-use shared::wire::{Code, Mode, SubscribeTopic};
+use shared::wire::{Code, SubscribeTopic};
 use std::collections::BTreeMap;
 use tokio::sync::Notify;
 
@@ -22,9 +22,9 @@ use super::admission::Admitted;
 use super::cursors::{Cursor, cursors};
 use super::refusal::Refusal;
 use crate::fanout::{Peer, Present, Shared};
-use crate::hub::Follow;
+use crate::hub::{Follow, Wake};
 use crate::observe::Transport;
-use crate::session::{Around, Conversation, Outgoing, Session, Wanted};
+use crate::session::{Conversation, Outgoing, Session, Wanted};
 
 /// `?t=topic&t=...`: events without end.
 pub async fn stream(
@@ -77,17 +77,19 @@ impl Events {
     async fn open(app: &App, cursors: Vec<Cursor>, admitted: Admitted) -> Result<Events, Refusal> {
         let shared = app.shared.clone();
         let wake = Arc::new(Notify::new());
+        let woken: Weak<Notify> = Arc::downgrade(&wake);
+        let woken: Weak<dyn Wake> = woken;
         let mut follows = BTreeMap::new();
         let mut topics = Vec::new();
         for Cursor { topic, since } in cursors {
             shared.hub.open(&topic).await?;
-            if let Some(follow) = shared.hub.follow(&topic, &wake) {
+            if let Some(follow) = shared.hub.follow(&topic, woken.clone()) {
                 follows.insert(topic.clone(), follow);
             }
             topics.push(SubscribeTopic { topic, since, pace_ms: None });
         }
         let present = shared.enter();
-        let mut session = Session::new(app.session, &present.name, shared.now(), shared.wall());
+        let mut session = Session::new(app.session, &present.name(), shared.now(), shared.wall());
         let outcomes = vec![Ok(()); topics.len()];
         session.handle_opened(shared.now(), &*shared.hub, Wanted { id: 0, topics }, &outcomes);
         shared.metrics.opened(Transport::Sse);
@@ -98,12 +100,10 @@ impl Events {
         let mut stop = self.shared.drain.stop.clone();
         while !self.done {
             let shared = self.shared.clone();
-            let sources = || shared.sources.states();
-            let around =
-                Around { topics: &*shared.hub, wall: shared.wall(), clients: shared.clients(), sources: &sources };
-            if let Some(Outgoing { frame, told }) = self.session.poll_frame(shared.now(), &around) {
-                shared.metrics.delivered(Transport::Sse, frame.len(), told);
-                return Some(self.event(frame.as_str(), told));
+            let next = shared.around(|around| self.session.poll_frame(shared.now(), around));
+            if let Some(outgoing) = next {
+                shared.metrics.delivered(Transport::Sse, &outgoing.frames, outgoing.told, 1);
+                return Some(self.event(&outgoing));
             }
             let timeout = self.session.poll_timeout().map_or(Duration::MAX, |at| at - shared.now());
             tokio::select! {
@@ -112,8 +112,8 @@ impl Events {
                 _ = stop.changed() => {
                     self.done = true;
                     self.session.handle_drain(shared.retry_ms(self.present.number));
-                    let goodbye = self.session.poll_frame(shared.now(), &around)?;
-                    return Some(self.event(goodbye.frame.as_str(), None));
+                    let goodbye = shared.around(|around| self.session.poll_frame(shared.now(), around))?;
+                    return Some(self.event(&goodbye));
                 }
             }
         }
@@ -121,13 +121,12 @@ impl Events {
     }
 
     /// Frames of topics carry the cursor; after others the last one still holds.
-    fn event(&self, frame: &str, told: Option<(Mode, u64)>) -> Event {
-        let event = Event::default().data(frame);
-        if told.is_none() {
-            return event;
-        }
-        let position = |(topic, reader): (&Topic, &crate::hub::Reader)| Some(Cursor::format(topic, reader.position()?));
-        let cursor: Vec<_> = self.session.readers().iter().filter_map(position).collect();
+    fn event(&self, outgoing: &Outgoing) -> Event {
+        // One frame says one thing in v1.
+        let event = outgoing.frames.iter().fold(Event::default(), |event, frame| event.data(frame.as_str()));
+        let (Some(_), Some(follower)) = (outgoing.told, self.session.follower()) else { return event };
+        let position = |(topic, reader): &(Topic, crate::hub::Reader)| Some(Cursor::format(topic, reader.position()?));
+        let cursor: Vec<_> = follower.readers().iter().filter_map(position).collect();
         event.id(cursor.join(","))
     }
 }

@@ -12,7 +12,7 @@ use shared::wire::Code;
 
 use super::App;
 use super::refusal::Refusal;
-use crate::hub::{TopicState, Topics};
+use crate::hub::TopicState;
 use crate::observe::Transport;
 
 /// The topics that are there now, with where they stand, and the names of those that are made when
@@ -48,7 +48,8 @@ pub async fn snapshot(
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        app.shared.metrics.delivered(Transport::Poll, frame.len(), Some((shared::wire::Mode::Snapshot, 0)));
+        let told = Some((shared::wire::Mode::Snapshot, 0));
+        app.shared.metrics.delivered(Transport::Poll, std::slice::from_ref(&frame), told, 1);
         ([(header::CONTENT_TYPE, "application/json")], frame.bytes()).into_response()
     };
     let headers = response.headers_mut();

@@ -1,65 +1,87 @@
-//! `/ws`: from an HTTP request to a conversation.
+//! `/ws`: from an HTTP request to a conversation on a shard.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocketUpgrade};
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, header};
+use axum::body::Body;
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use shared::wire::{CloseCode, Code, SUBPROTOCOL};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use shared::wire::{CloseCode, Code, MESSAGE_BYTES, SUBPROTOCOL};
+use tokio::net::TcpStream;
 
 use super::App;
 use super::refusal::Refusal;
 use crate::doors::DarkPoolDoor;
-use crate::fanout::{Peer, WebSocketLimits, serve};
+use crate::fanout::frame::{Agreed, handshake, negotiate};
+use crate::fanout::{Arrival, Peer};
 use crate::observe::Transport;
-use crate::session::Session;
+use crate::session::{Conversation, Session, TurnedAway};
 
 /// Doors are told that the server is there this often.
 const DOOR_HEARTBEAT: Duration = Duration::from_secs(30);
+/// The only version of the protocol there is (RFC 6455).
+const VERSION: &str = "13";
 
 /// `GET /ws`: v1 with its subprotocol, the dark-pool door without any.
 pub async fn upgrade(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let Ok(upgrade) = upgrade else {
+    mut request: Request,
+) -> Result<Response, Refusal> {
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let headers = request.headers();
+    let (Some(upgrade), Some(accept)) = (upgrade, accept(headers)) else {
         let sentence = "this is a WebSocket: connect with a WebSocket client, or read /api/v1/topics/{topic}";
-        return Refusal::new(Code::Malformed, sentence).into_response();
+        return Err(Refusal::new(Code::Malformed, sentence));
     };
-    let v1 = offers_v1(&headers);
+    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
+        app.shared.metrics.refused("version");
+        let refusal = Refusal::new(Code::Version, "speak version 13 of the WebSocket protocol");
+        return Ok(([(header::SEC_WEBSOCKET_VERSION, VERSION)], refusal).into_response());
+    }
+    let v1 = offers_v1(headers);
     if !v1 && headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) {
         app.shared.metrics.refused("version");
-        return Refusal::new(Code::Version, "no common subprotocol: offer undercurrent.v1").into_response();
+        return Err(Refusal::new(Code::Version, "no common subprotocol: offer undercurrent.v1"));
     }
     if !app.admission.may_upgrade(app.shared.now()) {
         app.shared.metrics.refused("rate");
-        return Refusal::new(Code::Unavailable, "too many connections are being opened; try again in a second")
-            .retry_after_s(1)
-            .into_response();
+        let sentence = "too many connections are being opened; try again in a second";
+        return Err(Refusal::new(Code::Unavailable, sentence).retry_after_s(1));
     }
-    let upgrade = upgrade.limited().protocols([SUBPROTOCOL]);
-    let Some(admitted) = app.admission.enter(&peer, &headers) else {
-        app.shared.metrics.refused("address");
-        return upgrade.on_upgrade(turn_away);
-    };
-    upgrade.on_upgrade(move |socket| async move {
-        let _admitted = admitted;
-        let shared = app.shared.clone();
-        let present = shared.enter();
-        let (now, wall) = (shared.now(), shared.wall());
-        if v1 {
-            let session = Session::new(app.session, &present.name, now, wall);
-            serve(socket, session, present, peer, Transport::WebSocket, shared).await;
-        } else {
-            let door = DarkPoolDoor::new(app.session, DOOR_HEARTBEAT, now);
-            serve(socket, door, present, peer, Transport::Door, shared).await;
+    let (deflate, extension) = app.compression.and_then(|policy| negotiate(texts(headers), policy)).unzip();
+    let visitor = Visitor { v1, deflate, guard: Box::new(()) };
+    let visitor = match app.admission.enter(&peer, headers) {
+        Some(admitted) => Visitor { guard: Box::new(admitted), ..visitor },
+        None => {
+            app.shared.metrics.refused("address");
+            tokio::spawn(take_over(upgrade, app, visitor, Some(CloseCode::TooManyConnections)));
+            return Ok(switch(&accept, v1, extension));
         }
-    })
+    };
+    tokio::spawn(take_over(upgrade, app, visitor, None));
+    Ok(switch(&accept, v1, extension))
+}
+
+/// Someone who is about to come in.
+struct Visitor {
+    v1: bool,
+    deflate: Option<Agreed>,
+    guard: Box<dyn std::any::Any + Send>,
+}
+
+/// The proof that the request for a WebSocket was understood, if it is one (RFC 6455, 4.2.1).
+fn accept(headers: &HeaderMap) -> Option<String> {
+    let says = |name: HeaderName, word: &str| {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|said| said.trim().eq_ignore_ascii_case(word))
+    };
+    let asks = says(header::CONNECTION, "upgrade") && says(header::UPGRADE, "websocket");
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| asks)?;
+    handshake::accept(key.to_str().ok()?)
 }
 
 fn offers_v1(headers: &HeaderMap) -> bool {
@@ -67,10 +89,59 @@ fn offers_v1(headers: &HeaderMap) -> bool {
     offers.flat_map(|h| h.split(',')).any(|offer| offer.trim() == SUBPROTOCOL)
 }
 
-/// A browser sees the code only of a socket that was open.
-async fn turn_away(mut socket: axum::extract::ws::WebSocket) {
-    let code = CloseCode::TooManyConnections;
-    let frame = CloseFrame { code: code.number(), reason: Utf8Bytes::from_static(code.reason()) };
-    // Whoever is turned away may be gone already.
-    let _ = socket.send(Message::Close(Some(frame))).await;
+fn texts(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS).iter().filter_map(|value| value.to_str().ok())
+}
+
+/// The answer after which the socket speaks WebSocket.
+fn switch(accept: &str, v1: bool, extension: Option<String>) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    let mut say = |name, text: &str| {
+        headers.insert(name, HeaderValue::from_str(text).expect("it is letters, digits and signs of ASCII"));
+    };
+    say(header::SEC_WEBSOCKET_ACCEPT, accept);
+    if v1 {
+        say(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+    }
+    if let Some(extension) = extension {
+        say(header::SEC_WEBSOCKET_EXTENSIONS, &extension);
+    }
+    response
+}
+
+/// Takes the socket out of HTTP and hands it to a shard. Whoever is turned away is told so there: a
+/// browser sees the code only of a socket that was open.
+async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_away: Option<CloseCode>) {
+    let Ok(upgraded) = upgrade.await else { return };
+    let Some((socket, read)) = release(upgraded) else { return };
+    let shared = &app.shared;
+    let present = shared.enter();
+    let (now, wall) = (shared.now(), shared.wall());
+    let conversation: Box<dyn Conversation> = match turned_away {
+        Some(code) => Box::new(TurnedAway::new(code)),
+        None if visitor.v1 => Box::new(Session::new(app.session, &present.name(), now, wall)),
+        None => Box::new(DarkPoolDoor::new(app.session, DOOR_HEARTBEAT, now)),
+    };
+    app.shards.take(Arrival {
+        socket,
+        read,
+        conversation,
+        deflate: visitor.deflate,
+        transport: if visitor.v1 { Transport::WebSocket } else { Transport::Door },
+        present,
+        guard: visitor.guard,
+        // A little more than is allowed is read, so that the refusal can be a sentence.
+        message_bytes: 4 * MESSAGE_BYTES,
+    });
+}
+
+/// The socket, with what was read beyond the request; nothing if it is gone.
+fn release(upgraded: Upgraded) -> Option<(mio::net::TcpStream, bytes::Bytes)> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let socket = parts.io.into_inner().into_std().ok()?;
+    Some((mio::net::TcpStream::from_std(socket), parts.read_buf))
 }

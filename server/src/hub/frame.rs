@@ -3,6 +3,8 @@
 //! The types of `shared::wire` define the format; a test holds these two to it.
 
 use std::fmt::Write;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use shared::stream::{Change, Epoch, Rows, Seq, Topic};
@@ -11,38 +13,90 @@ use shared::units::Timestamp;
 use crate::domain::RowJson;
 
 /// A message ready to be sent: UTF-8 text, shared by all who receive it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame(Bytes);
+#[derive(Clone, Debug)]
+pub struct Frame(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    text: Bytes,
+    /// The same, compressed by itself, made when the first of its readers needs it.
+    deflated: OnceLock<Bytes>,
+}
 
 impl Frame {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("a frame is made from a String")
+        std::str::from_utf8(&self.0.text).expect("a frame is made from a String")
+    }
+
+    /// The text's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0.text
     }
 
     /// The same bytes, shared.
     #[must_use]
     pub fn bytes(&self) -> Bytes {
-        self.0.clone()
+        self.0.text.clone()
+    }
+
+    /// The same, compressed by itself: by `deflate` for the first who asks, once for everyone.
+    pub fn deflated(&self, deflate: impl FnOnce(&[u8]) -> Bytes) -> Bytes {
+        self.0.deflated.get_or_init(|| deflate(&self.0.text)).clone()
     }
 
     /// How many bytes it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.text.len()
     }
 
     /// Whether it has none; no message has.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.text.is_empty()
     }
 }
 
+impl PartialEq for Frame {
+    fn eq(&self, other: &Frame) -> bool {
+        self.0.text == other.0.text
+    }
+}
+
+impl Eq for Frame {}
+
 impl From<String> for Frame {
     fn from(text: String) -> Frame {
-        Frame(text.into())
+        Frame(Arc::new(Inner { text: text.into(), deflated: OnceLock::new() }))
+    }
+}
+
+/// The frames that say one thing: one in v1, any number at a door.
+#[derive(Clone, Debug)]
+pub enum Frames {
+    /// One.
+    One([Frame; 1]),
+    /// Those of a change set, in order.
+    Many(Arc<[Frame]>),
+}
+
+impl Deref for Frames {
+    type Target = [Frame];
+
+    fn deref(&self) -> &[Frame] {
+        match self {
+            Frames::One(frame) => frame,
+            Frames::Many(frames) => frames,
+        }
+    }
+}
+
+impl From<Frame> for Frames {
+    fn from(frame: Frame) -> Frames {
+        Frames::One([frame])
     }
 }
 

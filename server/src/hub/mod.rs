@@ -5,15 +5,17 @@
 
 mod frame;
 mod log;
+mod pressure;
 mod reader;
 pub mod registry;
 mod schedule;
 pub mod task;
 mod topic;
 
-pub use frame::{Frame, encode_snapshot, encode_update};
+pub use frame::{Frame, Frames, encode_snapshot, encode_update};
 pub use log::{Delta, Entry};
+pub use pressure::Pressure;
 pub use reader::{Next, Reader, Told};
-pub use registry::{Follow, Hub, OpenError};
+pub use registry::{Follow, Hub, OpenError, Wake};
 pub use schedule::Schedule;
 pub use topic::{Prepared, TopicState, Topics};

@@ -6,7 +6,7 @@ use shared::stream::{Position, Seq};
 use shared::units::Moment;
 use shared::wire::Mode;
 
-use super::{Frame, TopicState};
+use super::{Frames, TopicState};
 
 /// Up to so many updates are sent one by one, as everyone gets them; a reader that is further
 /// behind gets them merged.
@@ -33,11 +33,11 @@ pub enum Next {
     Tell(Told),
 }
 
-/// A frame and what it means.
+/// Frames and what they mean.
 #[derive(Clone, Debug)]
 pub struct Told {
-    /// To send.
-    pub frame: Frame,
+    /// To send, in order.
+    pub frames: Frames,
     /// What kind of catching up it is; [`Mode::Live`] for an update as everyone gets it.
     pub mode: Mode,
     /// How many change sets behind the reader was.
@@ -61,6 +61,11 @@ impl Reader {
     #[must_use]
     pub const fn pace(&self) -> Duration {
         self.pace
+    }
+
+    /// It stands here now: told in another language, or a step taken back.
+    pub fn stand(&mut self, at: Option<Position>) {
+        self.at = at;
     }
 
     /// How following begins, without telling anything yet.
@@ -95,13 +100,13 @@ impl Reader {
             if let Some((entry, ahead)) = topic.logged(at)
                 && (ahead == 1 || (ahead <= ONE_BY_ONE && self.pace.is_zero()))
             {
-                return (Told { frame: entry.frame.clone(), mode: Mode::Live, lag }, entry.seq);
+                return (Told { frames: entry.frame.clone().into(), mode: Mode::Live, lag }, entry.seq);
             }
             if let Some(frame) = topic.merged(at) {
-                return (Told { frame, mode: Mode::Resumed, lag }, head.seq);
+                return (Told { frames: frame.into(), mode: Mode::Resumed, lag }, head.seq);
             }
         }
-        (Told { frame: topic.snapshot(), mode: Mode::Snapshot, lag }, head.seq)
+        (Told { frames: topic.snapshot().into(), mode: Mode::Snapshot, lag }, head.seq)
     }
 
     /// Where it stands in the topic's present numbering, if that can be.

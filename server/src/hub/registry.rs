@@ -2,6 +2,7 @@
 //! domain writes.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
 
@@ -25,12 +26,31 @@ pub struct Hub {
 #[derive(Debug)]
 pub(super) struct Cell {
     state: RwLock<TopicState>,
-    waiting: Mutex<Vec<Weak<Notify>>>,
+    waiting: Mutex<Vec<Weak<dyn Wake>>>,
     followers: AtomicUsize,
     /// Someone asked for it since the last sweep.
     asked_for: AtomicBool,
     /// When a sweep last found it in use, in the owner's monotonic milliseconds.
     pub(super) used_ms: AtomicU64,
+}
+
+/// Someone who wants to know that a topic changed. Waking says no more than that: whoever is woken
+/// looks how far it has come.
+pub trait Wake: Send + Sync {
+    /// A topic changed.
+    fn wake(&self);
+}
+
+impl fmt::Debug for dyn Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wake")
+    }
+}
+
+impl Wake for Notify {
+    fn wake(&self) {
+        self.notify_one();
+    }
 }
 
 /// A request to begin to make a topic. It is answered when the topic can be read.
@@ -68,8 +88,7 @@ impl Hub {
     /// # Errors
     /// [`OpenError`] says why it cannot be had.
     pub async fn open(&self, topic: &Topic) -> Result<(), OpenError> {
-        if let Some(cell) = self.cell(topic) {
-            cell.asked_for.store(true, Ordering::Relaxed);
+        if self.is_open(topic) {
             return Ok(());
         }
         if kind_of(topic).is_none() {
@@ -93,11 +112,32 @@ impl Hub {
         self.cells.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
+    /// What `f` makes of a topic, if there is such a one.
+    pub fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T> {
+        self.cell(topic).map(|cell| f(&cell.read()))
+    }
+
+    /// Whether a topic is there already, so that nothing has to be waited for; if it is, it counts
+    /// as asked for.
+    #[must_use]
+    pub fn is_open(&self, topic: &Topic) -> bool {
+        self.cell(topic).is_some_and(|cell| {
+            cell.asked_for.store(true, Ordering::Relaxed);
+            true
+        })
+    }
+
     /// Wakes `wake` whenever the topic changes, for as long as the answer is kept.
-    pub fn follow(&self, topic: &Topic, wake: &Arc<Notify>) -> Option<Follow> {
+    pub fn follow(&self, topic: &Topic, wake: Weak<dyn Wake>) -> Option<Follow> {
+        let follow = self.hold(topic)?;
+        follow.cell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(wake);
+        Some(follow)
+    }
+
+    /// Keeps the topic in use for as long as the answer is kept.
+    pub fn hold(&self, topic: &Topic) -> Option<Follow> {
         let cell = self.cell(topic)?;
         cell.followers.fetch_add(1, Ordering::Relaxed);
-        cell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(wake));
         Some(Follow { cell })
     }
 
@@ -128,8 +168,8 @@ impl Hub {
 }
 
 impl Topics for Hub {
-    fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T> {
-        self.cell(topic).map(|cell| f(&cell.read()))
+    fn visit(&self, topic: &Topic, f: &mut dyn FnMut(&TopicState)) {
+        self.with(topic, f);
     }
 }
 
@@ -138,12 +178,16 @@ impl Cell {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the topic and wakes everyone who waits for it.
+    /// Changes the topic. Nobody is woken yet: what changes together is told together.
     pub(super) fn write(&self, change: impl FnOnce(&mut TopicState)) {
         change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Wakes everyone who waits for the topic.
+    pub(super) fn wake(&self) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|waiting| match waiting.upgrade() {
             Some(wake) => {
-                wake.notify_one();
+                wake.wake();
                 true
             }
             None => false,

@@ -18,12 +18,12 @@ use shared::domain::kind_of;
 use shared::stream::{Epoch, Topic};
 use shared::units::{Moment, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use self::backlog::Backlog;
 use self::flight::{Cargo, Flight};
 use super::registry::{Cell, Open, OpenError};
-use super::{Hub, Prepared, Schedule, TopicState};
+use super::{Hub, Prepared, Pressure, Schedule, TopicState};
 use crate::domain::{Engine, TopicChange};
 use crate::feed::{Batch, wall_now};
 use crate::observe::Metrics;
@@ -36,8 +36,8 @@ pub struct Settings {
     pub scope: Scope,
     /// Topics that always exist; others are made while someone follows them.
     pub standing: Vec<Topic>,
-    /// How long changes are gathered before they leave; 0 sends each at once.
-    pub flush: Duration,
+    /// How long changes are gathered before they leave; 0 sends each at once. Wider under pressure.
+    pub pressure: Arc<Pressure>,
     /// What is kept encoded of each topic for readers who keep up.
     pub log_bytes: usize,
     /// Topics made on demand that may exist at once.
@@ -122,8 +122,7 @@ impl<E: Engine> Task<E> {
 
     /// Runs until the events end or `stop` says so; then everything is flushed and stored.
     pub async fn run(mut self, mut events: mpsc::Receiver<Batch<E::Event>>, mut stop: watch::Receiver<bool>) {
-        let mut flush = tokio::time::interval(self.settings.flush.max(LEAST_FLUSH));
-        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut flush = self.flush_interval();
         let mut sweep = tokio::time::interval(SWEEP);
         let mut flight: Option<Flight> = None;
         let mut feeding = true;
@@ -132,7 +131,12 @@ impl<E: Engine> Task<E> {
                 biased;
                 _ = stop.changed() => break,
                 () = flight::landed(&mut flight) => self.land(flight.take()),
-                _ = flush.tick(), if flight.is_none() => flight = self.take_off(),
+                _ = flush.tick(), if flight.is_none() => {
+                    flight = self.take_off();
+                    if flush.period() != self.window() {
+                        flush = self.flush_interval();
+                    }
+                }
                 Some(open) = self.opens.recv() => self.open(open),
                 batch = events.recv(), if feeding => match batch {
                     Some(batch) => self.apply(&batch),
@@ -146,6 +150,17 @@ impl<E: Engine> Task<E> {
         self.schedule = Schedule::new(self.cells.keys().filter_map(kind_of).map(|k| k.due));
         let last = self.take_off();
         self.finish(last).await;
+    }
+
+    fn window(&self) -> Duration {
+        self.settings.pressure.window().max(LEAST_FLUSH)
+    }
+
+    fn flush_interval(&self) -> Interval {
+        let window = self.window();
+        let mut flush = tokio::time::interval_at(tokio::time::Instant::now() + window, window);
+        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        flush
     }
 
     async fn finish(&mut self, mut flight: Option<Flight>) {
@@ -166,7 +181,7 @@ impl<E: Engine> Task<E> {
         if self.backlog.as_ref().is_some_and(|b| b.since_try() >= STORE_RETRY) {
             return self.retry_store();
         }
-        let due = self.schedule.due(self.now(), self.settings.flush);
+        let due = self.schedule.due(self.now(), self.settings.pressure.window());
         let opened = std::mem::take(&mut self.opening);
         let changes = self.engine.take(&|interval| !opened.is_empty() || due.contains(&interval));
         let prepared = self.prepare(changes);
@@ -213,7 +228,10 @@ impl<E: Engine> Task<E> {
                 tracing::error!(scope = %self.settings.scope, %error, "cannot store; serving from memory until it works");
                 self.metrics.store_ok(false);
                 self.backlog = Some(Backlog::new(commit.state.clone()));
-                self.cells.values().for_each(|cell| cell.write(|topic| topic.renumber(new_epoch())));
+                self.cells.values().for_each(|cell| {
+                    cell.write(|topic| topic.renumber(new_epoch()));
+                    cell.wake();
+                });
             }
         }
     }
@@ -244,10 +262,14 @@ impl<E: Engine> Task<E> {
 
     fn publish(&mut self, cargo: Cargo) {
         let now = wall_now();
+        let mut changed = Vec::with_capacity(cargo.prepared.len());
         for (cell, prepared) in cargo.prepared {
             self.metrics.committed(cell.read().topic(), now, prepared.src_ts(), cargo.received);
             cell.write(|topic| topic.commit(prepared, now));
+            changed.push(cell);
         }
+        // All at once, so that a reader of several topics is sent them in one write.
+        changed.iter().for_each(|cell| cell.wake());
         for done in cargo.opened {
             // Whoever asked may have left.
             let _ = done.send(Ok(()));

@@ -31,12 +31,21 @@ pub struct TopicState {
 /// Finds topics; behind a lock in the server, plain in tests.
 pub trait Topics {
     /// Calls `f` with the topic, if there is such a one.
-    fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T>;
+    fn visit(&self, topic: &Topic, f: &mut dyn FnMut(&TopicState));
+}
+
+impl dyn Topics + '_ {
+    /// What `f` makes of the topic, if there is such a one.
+    pub fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T> {
+        let (mut f, mut made) = (Some(f), None);
+        self.visit(topic, &mut |state| made = f.take().map(|f| f(state)));
+        made
+    }
 }
 
 impl Topics for BTreeMap<Topic, TopicState> {
-    fn with<T>(&self, topic: &Topic, f: impl FnOnce(&TopicState) -> T) -> Option<T> {
-        self.get(topic).map(f)
+    fn visit(&self, topic: &Topic, f: &mut dyn FnMut(&TopicState)) {
+        self.get(topic).into_iter().for_each(f);
     }
 }
 

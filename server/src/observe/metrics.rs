@@ -3,6 +3,7 @@
 //! Cheap enough for every frame: an atomic addition, or a short lock for a histogram.
 
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
@@ -20,6 +21,7 @@ use super::Transport;
 use super::collect::{ProcessCollector, SourcesCollector};
 use super::label::{Family, Label, Step};
 use crate::feed::Sources;
+use crate::hub::Frame;
 
 /// The media type of [`Metrics::exposition`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -31,6 +33,22 @@ const LONGEST_LATENCY_MS: i64 = 300_000;
 const PREFIX: &str = "undercurrent";
 
 type Labels = [(&'static str, &'static str); 1];
+type ShardLabels = [(&'static str, String); 1];
+
+/// What changed in a shard since it last said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Cohorts, more or fewer.
+    pub cohorts: i64,
+    /// Clients in them, more or fewer.
+    pub members: i64,
+    /// Bytes kept for readers who are a little behind, more or fewer.
+    pub log_bytes: i64,
+    /// Compressed messages that refer to nothing before them, so that others could join.
+    pub keyframes: u64,
+    /// Readers who fell out of their cohort's log.
+    pub fell_behind: u64,
+}
 
 /// Everything that is counted.
 pub struct Metrics {
@@ -41,6 +59,14 @@ pub struct Metrics {
     refused: Series<Labels, Counter>,
     deliveries: PerLabel<Transport, Counter>,
     delivered_bytes: PerLabel<Transport, Counter>,
+    written_bytes: Counter,
+    cohorts: Gauge,
+    cohort_members: Gauge,
+    log_bytes: Gauge,
+    keyframes: Counter,
+    fell_behind: Counter,
+    shard_busy: Series<ShardLabels, Gauge<f64, AtomicU64>>,
+    flush_window: Gauge<f64, AtomicU64>,
     steps: PerLabel<Step, Counter>,
     behind: Histogram,
     updates: PerLabel<Family, Counter>,
@@ -73,6 +99,34 @@ impl Metrics {
             ),
             deliveries: PerLabel::register(r, "deliveries", "Frames handed to clients' sockets"),
             delivered_bytes: PerLabel::register(r, "delivered_bytes", "Their bytes, uncompressed"),
+            written_bytes: registered(
+                r,
+                "written_bytes",
+                "Bytes written to WebSockets, framed and compressed",
+                Counter::default(),
+            ),
+            cohorts: registered(r, "cohorts", "Groups of readers who are sent the same bytes", Gauge::default()),
+            cohort_members: registered(r, "cohort_members", "Readers in them", Gauge::default()),
+            log_bytes: registered(r, "log_bytes", "Kept for readers who are a little behind", Gauge::default()),
+            keyframes: registered(
+                r,
+                "keyframes",
+                "Compressed messages that refer to nothing before them, so that others could join",
+                Counter::default(),
+            ),
+            fell_behind: registered(r, "fell_behind", "Readers who fell out of their log", Counter::default()),
+            shard_busy: registered(
+                r,
+                "shard_busy_ratio",
+                "The share of its time that a shard worked",
+                Series::default(),
+            ),
+            flush_window: {
+                let gauge = Gauge::default();
+                let help = "Over how long changes are gathered now";
+                r.register_with_unit("flush_window", help, Unit::Seconds, gauge.clone());
+                gauge
+            },
             steps: PerLabel::register(r, "reader_steps", "Frames of topics, by how they take a reader on"),
             behind: registered(
                 r,
@@ -112,18 +166,39 @@ impl Metrics {
         self.refused.get_or_create(&[("reason", reason)]).inc();
     }
 
-    /// A frame was handed to a client's socket. For frames of a topic `told` says how it takes the
-    /// reader on, and how many change sets the reader was behind.
-    pub fn delivered(&self, transport: Transport, bytes: usize, told: Option<(Mode, u64)>) {
-        self.deliveries.get(transport).inc();
-        self.delivered_bytes.get(transport).inc_by(bytes as u64);
+    /// Frames were handed to the sockets of so many clients. For frames of a topic `told` says how
+    /// they take a reader on, and how many change sets the reader was behind.
+    pub fn delivered(&self, transport: Transport, frames: &[Frame], told: Option<(Mode, u64)>, clients: u64) {
+        let bytes: usize = frames.iter().map(Frame::len).sum();
+        self.deliveries.get(transport).inc_by(frames.len() as u64 * clients);
+        self.delivered_bytes.get(transport).inc_by(bytes as u64 * clients);
         let Some((mode, behind)) = told else { return };
         let step = Step::of(mode, behind);
-        self.steps.get(step).inc();
+        self.steps.get(step).inc_by(clients);
         match step {
             Step::Merged | Step::SnapshotBehind => self.behind.observe(approximately(behind)),
             Step::Live | Step::SnapshotNew => {}
         }
+    }
+
+    /// Bytes went into a socket, framed and compressed.
+    pub fn written(&self, bytes: u64) {
+        self.written_bytes.inc_by(bytes);
+    }
+
+    /// How delivery is doing: see [`Delivery`].
+    pub fn delivery(&self, change: &Delivery) {
+        self.cohorts.inc_by(change.cohorts);
+        self.cohort_members.inc_by(change.members);
+        self.log_bytes.inc_by(change.log_bytes);
+        self.keyframes.inc_by(change.keyframes);
+        self.fell_behind.inc_by(change.fell_behind);
+    }
+
+    /// What share of its time a shard worked, in thousandths, and the flush window of now.
+    pub fn pressure(&self, shard: usize, busy: u32, window: Duration) {
+        self.shard_busy.get_or_create(&[("shard", shard.to_string())]).set(f64::from(busy) / 1000.0);
+        self.flush_window.set(window.as_secs_f64());
     }
 
     /// A change set was published. `src_ts` is the provider's time of its newest event, `received`
@@ -256,10 +331,15 @@ mod tests {
         m.closed(Transport::WebSocket, "no_progress");
         m.opened(Transport::Sse);
         m.refused("origin");
-        m.delivered(Transport::WebSocket, 100, None);
-        m.delivered(Transport::WebSocket, 50, Some((Mode::Resumed, 5)));
-        m.delivered(Transport::Door, 50, Some((Mode::Snapshot, 0)));
-        m.delivered(Transport::Poll, 50, Some((Mode::Snapshot, 900)));
+        let frame = |bytes: usize| [Frame::from("x".repeat(bytes))];
+        m.delivered(Transport::WebSocket, &frame(50), None, 2);
+        m.delivered(Transport::WebSocket, &frame(50), Some((Mode::Resumed, 5)), 1);
+        m.delivered(Transport::Door, &frame(50), Some((Mode::Snapshot, 0)), 1);
+        m.delivered(Transport::Poll, &frame(50), Some((Mode::Snapshot, 900)), 1);
+        m.written(70);
+        m.delivery(&Delivery { cohorts: 3, members: 5, log_bytes: 100, keyframes: 2, fell_behind: 1 });
+        m.delivery(&Delivery { cohorts: -1, ..Delivery::default() });
+        m.pressure(1, 250, Duration::from_millis(40));
         m.committed(&"darkpool/sentiment".parse().unwrap(), at(1_000_100), Some(at(1_000_030)), Some(at(1_000_097)));
         m.store_committed(Duration::from_millis(3), 12);
         let cases = [
@@ -268,7 +348,15 @@ mod tests {
             (r#"undercurrent_connections_opened_total{transport="websocket"}"#, 2.0),
             (r#"undercurrent_connections_closed_total{reason="no_progress"}"#, 1.0),
             (r#"undercurrent_connections_refused_total{reason="origin"}"#, 1.0),
-            (r#"undercurrent_deliveries_total{transport="websocket"}"#, 2.0),
+            (r#"undercurrent_deliveries_total{transport="websocket"}"#, 3.0),
+            ("undercurrent_written_bytes_total", 70.0),
+            ("undercurrent_cohorts", 2.0),
+            ("undercurrent_cohort_members", 5.0),
+            ("undercurrent_log_bytes", 100.0),
+            ("undercurrent_keyframes_total", 2.0),
+            ("undercurrent_fell_behind_total", 1.0),
+            (r#"undercurrent_shard_busy_ratio{shard="1"}"#, 0.25),
+            ("undercurrent_flush_window_seconds", 0.04),
             (r#"undercurrent_delivered_bytes_total{transport="websocket"}"#, 150.0),
             (r#"undercurrent_reader_steps_total{step="live"}"#, 0.0),
             (r#"undercurrent_reader_steps_total{step="merged"}"#, 1.0),

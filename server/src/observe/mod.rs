@@ -10,4 +10,4 @@ mod metrics;
 
 pub use label::Transport;
 pub use log::init as init_logs;
-pub use metrics::{CONTENT_TYPE, Metrics};
+pub use metrics::{CONTENT_TYPE, Delivery, Metrics};

@@ -1,20 +1,32 @@
-//! What the driver of a socket needs of whoever speaks through it.
+//! What a driver of a socket asks of whatever protocol is spoken over it.
 
 use std::collections::BTreeMap;
 
 use shared::stream::Topic;
 use shared::units::{Moment, Timestamp};
-use shared::wire::{CloseCode, Mode, SourceState, SubscribeTopic};
+use shared::wire::{CloseCode, Mode, SourceState, SubscribeTopic, Unsubscribe};
 
-use crate::hub::{Frame, OpenError, Topics};
+use super::Follower;
+use crate::hub::{Frame, Frames, OpenError, Topics};
 
 /// A protocol spoken over one socket: messages in, frames out.
 pub trait Conversation: Send {
     /// A message came.
     fn handle_text(&mut self, now: Moment, wall: Timestamp, text: &str);
 
-    /// What was asked for with [`Ask::Open`] is there, or cannot be had.
-    fn handle_opened<T: Topics>(&mut self, now: Moment, topics: &T, wanted: Wanted, outcomes: &[Result<(), OpenError>]);
+    /// Bytes came. No protocol here has a use for them.
+    fn handle_binary(&mut self, bytes: &[u8]);
+
+    /// Whether these topics may be opened; if not, the conversation has said why. Its follower was
+    /// taken back before.
+    fn may_open(&mut self, wanted: &Wanted) -> bool;
+
+    /// What was asked for with [`Ask::Open`] is there, or cannot be had. Its follower was taken back
+    /// before.
+    fn handle_opened(&mut self, now: Moment, topics: &dyn Topics, wanted: Wanted, outcomes: &[Result<(), OpenError>]);
+
+    /// What was asked for with [`Ask::Drop`] may go. Its follower was taken back before.
+    fn handle_dropped(&mut self, dropped: Unsubscribe);
 
     /// The server drains: tell the client when to come back.
     fn handle_drain(&mut self, retry_ms: u64);
@@ -25,34 +37,44 @@ pub trait Conversation: Send {
     /// What the conversation needs from outside.
     fn poll_ask(&mut self) -> Option<Ask>;
 
-    /// The next frame to send; `None`: nothing for now. Frames are made when they can be sent, so
-    /// one that is slow to be taken is never out of date.
-    fn poll_frame<T: Topics>(&mut self, now: Moment, around: &Around<'_, T>) -> Option<Outgoing>;
+    /// What is to be sent next; `None`: nothing for now. Frames are made when they can be sent, so
+    /// one that is slow to be taken is never out of date. While the follower is lent away these are
+    /// only the frames that are meant for this client alone.
+    fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing>;
 
     /// When to call [`Conversation::handle_timeout`] or to poll for a frame again.
     fn poll_timeout(&self) -> Option<Moment>;
 
     /// Why the socket has to be closed, once everything was sent.
     fn poll_close(&self) -> Option<CloseCode>;
+
+    /// Gives away what it follows, to be told together with others who follow the same. `None`:
+    /// it cannot yet, or has done so.
+    fn lend(&mut self) -> Option<Follower>;
+
+    /// What it lent comes back, standing where this client was told to.
+    fn take_back(&mut self, follower: Follower);
 }
 
 /// What is around a conversation when it is asked for a frame.
-pub struct Around<'a, T> {
+pub struct Around<'a> {
     /// The topics.
-    pub topics: &'a T,
+    pub topics: &'a dyn Topics,
     /// The time of day.
     pub wall: Timestamp,
     /// Open connections.
     pub clients: u64,
+    /// The flush window, when it is wider than it is set because the server is short of time.
+    pub flush_ms: Option<u64>,
     /// How the sources are doing.
     pub sources: &'a (dyn Fn() -> BTreeMap<Box<str>, SourceState> + Sync),
 }
 
-/// A frame, and what it counts as.
+/// Frames, and what they count as.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// To send.
-    pub frame: Frame,
+    /// To send, in order.
+    pub frames: Frames,
     /// For frames of a topic: how it catches up, and how far behind the reader was.
     pub told: Option<(Mode, u64)>,
 }
@@ -66,17 +88,24 @@ pub struct Wanted {
     pub topics: Vec<SubscribeTopic>,
 }
 
-/// What a conversation needs from outside.
+impl Wanted {
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &Topic> {
+        self.topics.iter().map(|wanted| &wanted.topic)
+    }
+}
+
+/// What a conversation needs from outside. Its follower is given back to it first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Make these topics available, and say so with [`Conversation::handle_opened`].
     Open(Wanted),
-    /// These are followed no more.
-    Drop(Vec<Topic>),
+    /// These are followed no more; [`Conversation::handle_dropped`] answers.
+    Drop(Unsubscribe),
 }
 
 impl From<Frame> for Outgoing {
     fn from(frame: Frame) -> Outgoing {
-        Outgoing { frame, told: None }
+        Outgoing { frames: frame.into(), told: None }
     }
 }

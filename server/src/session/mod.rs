@@ -5,8 +5,12 @@
 
 mod bucket;
 mod conversation;
+mod follower;
+mod turned_away;
 mod v1;
 
 pub use bucket::Bucket;
 pub use conversation::{Around, Ask, Conversation, Outgoing, Wanted};
-pub use v1::{Session, Settings};
+pub use follower::{Dialect, Follower, Said, Step};
+pub use turned_away::TurnedAway;
+pub use v1::{Session, Settings, heartbeat};

@@ -1,6 +1,6 @@
 //! The v1 protocol, from `welcome` to `going_away`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use shared::domain::kind_of;
@@ -11,8 +11,8 @@ use shared::wire::{
     Subscribe, SubscribeTopic, Subscribed, SubscribedTopic, Unsubscribe, Welcome, WireError,
 };
 
-use super::{Around, Ask, Bucket, Conversation, Outgoing, Wanted};
-use crate::hub::{Next, OpenError, Reader, Topics};
+use super::{Around, Ask, Bucket, Conversation, Dialect, Follower, Outgoing, Wanted};
+use crate::hub::{Frame, Next, OpenError, Reader, TopicState, Topics};
 
 /// What a client may do, and when it is told that the server is there.
 #[derive(Clone, Copy, Debug)]
@@ -34,25 +34,52 @@ const MOST_WAITING: usize = 64;
 /// A client this many messages over its rate is not slowed down but closed.
 const MOST_REFUSED: u32 = 50;
 
-/// One client's v1 connection.
+/// One client's v1 connection. What it follows is lent away while it is up to date, so little of it
+/// is left when nothing happens.
 pub struct Session {
     settings: Settings,
-    client: Box<str>,
     opened: Timestamp,
-    welcomed: bool,
+    /// The client's name, until it was greeted with it.
+    greeting: Option<Box<str>>,
     bucket: Bucket,
     refused: u32,
-    readers: BTreeMap<Topic, Reader>,
-    /// The topic that was told last, so that a busy one does not starve the others.
-    told_last: Option<Topic>,
+    /// `None` while it is lent away.
+    follower: Option<Follower>,
     waiting: VecDeque<ServerMsg>,
     asks: VecDeque<Ask>,
-    next_heartbeat: Moment,
     /// Until when the client has to subscribe.
     subscribe_by: Option<Moment>,
-    /// The earliest time at which a paced topic may be told.
-    paced_until: Option<Moment>,
     close: Option<CloseCode>,
+}
+
+/// The language of v1: the log's frames as they are.
+struct V1;
+
+impl Dialect for V1 {
+    fn name(&self) -> &'static str {
+        "v1"
+    }
+
+    fn tell(&self, reader: &mut Reader, topic: &TopicState, now: Moment) -> Next {
+        reader.next(topic, now)
+    }
+
+    fn heartbeat(&self, told: &[(Topic, Reader)], around: &Around<'_>) -> Frame {
+        heartbeat(told.iter().map(|(topic, reader)| (topic, reader)), around).into()
+    }
+}
+
+/// That the server is there, and what was told.
+pub fn heartbeat<'a>(told: impl Iterator<Item = (&'a Topic, &'a Reader)>, around: &Around<'_>) -> String {
+    ServerMsg::Heartbeat(Heartbeat {
+        ts: around.wall,
+        clients: around.clients,
+        flush_ms: around.flush_ms,
+        // What this client was told, so that pace and lag are not mistaken for loss.
+        heads: told.filter_map(|(topic, reader)| Some((topic.clone(), reader.position()?.clone()))).collect(),
+        sources: (around.sources)(),
+    })
+    .to_json()
 }
 
 impl Session {
@@ -62,25 +89,21 @@ impl Session {
         Session {
             bucket: Bucket::new(settings.messages_per_s, settings.burst, now),
             refused: 0,
-            readers: BTreeMap::new(),
-            told_last: None,
-            client: client.into(),
+            follower: Some(Follower::new(&V1, settings.heartbeat, now)),
             opened: wall,
-            welcomed: false,
+            greeting: Some(client.into()),
             waiting: VecDeque::new(),
             asks: VecDeque::new(),
-            next_heartbeat: now + settings.heartbeat,
             subscribe_by: Some(now + settings.subscribe_within),
-            paced_until: None,
             close: None,
             settings,
         }
     }
 
-    /// How far the client has been told in each topic that it follows.
+    /// What the client follows and how far it was told, unless it is lent away.
     #[must_use]
-    pub const fn readers(&self) -> &BTreeMap<Topic, Reader> {
-        &self.readers
+    pub const fn follower(&self) -> Option<&Follower> {
+        self.follower.as_ref()
     }
 
     fn say(&mut self, message: ServerMsg) {
@@ -114,30 +137,7 @@ impl Session {
         false
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe) {
-        let Subscribe { id, topics } = subscribe;
-        self.subscribe_by = None;
-        let new = topics.iter().filter(|t| !self.readers.contains_key(&t.topic)).count();
-        if self.readers.len() + new > self.settings.topics as usize {
-            let sentence = format!("{} topics may be followed at once; unsubscribe from some", self.settings.topics);
-            self.refuse(Some(id), Code::TooLarge, sentence);
-        } else {
-            self.asks.push_back(Ask::Open(Wanted { id, topics }));
-        }
-    }
-
-    fn unsubscribe(&mut self, unsubscribe: Unsubscribe) {
-        let Unsubscribe { id, topics } = unsubscribe;
-        for topic in &topics {
-            self.readers.remove(topic);
-        }
-        let ok = serde_json::value::to_raw_value(&serde_json::json!({ "unsubscribed": topics }));
-        let ok = ok.expect("topics are texts");
-        self.asks.push_back(Ask::Drop(topics));
-        self.say(ServerMsg::Reply(Reply { id, ok, at: None }));
-    }
-
-    fn begin<T: Topics>(&mut self, topics: &T, wanted: SubscribeTopic) -> Option<SubscribedTopic> {
+    fn begin(&mut self, topics: &dyn Topics, wanted: SubscribeTopic) -> Option<SubscribedTopic> {
         let SubscribeTopic { topic, since, pace_ms } = wanted;
         let own = kind_of(&topic)?.due;
         let asked = Duration::from_millis(pace_ms.unwrap_or(0).into());
@@ -153,36 +153,14 @@ impl Session {
                 pace_ms: u32::try_from(asked.max(own).as_millis()).unwrap_or(u32::MAX),
             }
         })?;
-        self.readers.insert(topic, reader);
+        self.follower.as_mut()?.follow(topic, reader);
         Some(begun)
     }
 
-    /// The next frame of a topic, in turns.
-    fn poll_topics<T: Topics>(&mut self, now: Moment, topics: &T) -> Option<Outgoing> {
-        self.paced_until = None;
-        let after = self.told_last.take();
-        let in_turn = |topic: &&Topic| after.as_ref().is_none_or(|last| *topic > last);
-        let later: Vec<Topic> = self.readers.keys().filter(in_turn).cloned().collect();
-        let earlier: Vec<Topic> = self.readers.keys().filter(|t| !in_turn(t)).cloned().collect();
-        for topic in later.into_iter().chain(earlier) {
-            let Some(reader) = self.readers.get_mut(&topic) else { continue };
-            match topics.with(&topic, |state| reader.next(state, now)) {
-                Some(Next::Tell(told)) => {
-                    self.told_last = Some(topic);
-                    return Some(Outgoing { frame: told.frame, told: Some((told.mode, told.lag)) });
-                }
-                Some(Next::At(at)) => self.paced_until = Some(self.paced_until.map_or(at, |p| p.min(at))),
-                Some(Next::Nothing) | None => {}
-            }
-        }
-        None
-    }
-
-    fn welcome<T: Topics>(&mut self, around: &Around<'_, T>) -> ServerMsg {
-        self.welcomed = true;
+    fn welcome(&self, client: Box<str>, around: &Around<'_>) -> ServerMsg {
         let Settings { messages_per_s, burst, topics, heartbeat, .. } = self.settings;
         ServerMsg::Welcome(Welcome {
-            client: self.client.clone(),
+            client,
             session_ms: self.opened,
             heartbeat_ms: u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -196,18 +174,6 @@ impl Session {
             sources: (around.sources)(),
         })
     }
-
-    fn heartbeat<T: Topics>(&mut self, now: Moment, around: &Around<'_, T>) -> ServerMsg {
-        self.next_heartbeat = now + self.settings.heartbeat;
-        let head = |(topic, reader): (&Topic, &Reader)| Some((topic.clone(), reader.position()?.clone()));
-        ServerMsg::Heartbeat(Heartbeat {
-            ts: around.wall,
-            clients: around.clients,
-            // What this client was told, so that pace and lag are not mistaken for loss.
-            heads: self.readers.iter().filter_map(head).collect(),
-            sources: (around.sources)(),
-        })
-    }
 }
 
 impl Conversation for Session {
@@ -216,8 +182,11 @@ impl Conversation for Session {
             return;
         }
         match ClientMsg::parse(text) {
-            Ok(ClientMsg::Subscribe(subscribe)) => self.subscribe(subscribe),
-            Ok(ClientMsg::Unsubscribe(unsubscribe)) => self.unsubscribe(unsubscribe),
+            Ok(ClientMsg::Subscribe(Subscribe { id, topics })) => {
+                self.subscribe_by = None;
+                self.asks.push_back(Ask::Open(Wanted { id, topics }));
+            }
+            Ok(ClientMsg::Unsubscribe(unsubscribe)) => self.asks.push_back(Ask::Drop(unsubscribe)),
             Ok(ClientMsg::Ping { t0 }) => self.say(ServerMsg::Pong(Pong { t0, t1: wall })),
             Ok(ClientMsg::Auth { id, .. }) => {
                 self.refuse(Some(id), Code::SignIn, "this server has no accounts; everything it serves is public");
@@ -235,13 +204,23 @@ impl Conversation for Session {
         }
     }
 
-    fn handle_opened<T: Topics>(
-        &mut self,
-        _now: Moment,
-        topics: &T,
-        wanted: Wanted,
-        outcomes: &[Result<(), OpenError>],
-    ) {
+    fn handle_binary(&mut self, _bytes: &[u8]) {
+        self.close = Some(CloseCode::Protocol);
+    }
+
+    fn may_open(&mut self, wanted: &Wanted) -> bool {
+        let most = self.settings.topics as usize;
+        let Some(follower) = &self.follower else { return false };
+        let new = wanted.names().filter(|topic| !follower.follows(topic)).count();
+        let fits = follower.readers().len() + new <= most;
+        if !fits {
+            let sentence = format!("{most} topics may be followed at once; unsubscribe from some");
+            self.refuse(Some(wanted.id), Code::TooLarge, sentence);
+        }
+        fits
+    }
+
+    fn handle_opened(&mut self, _now: Moment, topics: &dyn Topics, wanted: Wanted, outcomes: &[Result<(), OpenError>]) {
         let Wanted { id, topics: asked } = wanted;
         let mut begun = Vec::new();
         for (wanted, outcome) in asked.into_iter().zip(outcomes) {
@@ -254,6 +233,16 @@ impl Conversation for Session {
             }
         }
         self.say(ServerMsg::Subscribed(Subscribed { id, topics: begun }));
+    }
+
+    fn handle_dropped(&mut self, dropped: Unsubscribe) {
+        let Unsubscribe { id, topics } = dropped;
+        if let Some(follower) = &mut self.follower {
+            topics.iter().for_each(|topic| follower.leave(topic));
+        }
+        let ok = serde_json::value::to_raw_value(&serde_json::json!({ "unsubscribed": topics }));
+        let ok = ok.expect("topics are texts");
+        self.say(ServerMsg::Reply(Reply { id, ok, at: None }));
     }
 
     fn handle_drain(&mut self, retry_ms: u64) {
@@ -271,30 +260,33 @@ impl Conversation for Session {
         self.asks.pop_front()
     }
 
-    fn poll_frame<T: Topics>(&mut self, now: Moment, around: &Around<'_, T>) -> Option<Outgoing> {
-        if !self.welcomed {
-            return Some(Outgoing::from(crate::hub::Frame::from(self.welcome(around).to_json())));
+    fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing> {
+        if let Some(client) = self.greeting.take() {
+            return Some(Frame::from(self.welcome(client, around).to_json()).into());
         }
         if let Some(message) = self.waiting.pop_front() {
-            return Some(Outgoing::from(crate::hub::Frame::from(message.to_json())));
+            return Some(Frame::from(message.to_json()).into());
         }
         if self.close.is_some() {
             return None;
         }
-        if let Some(frame) = self.poll_topics(now, around.topics) {
-            return Some(frame);
-        }
-        // Behind all data, so that the heads it names have been sent before it.
-        (now >= self.next_heartbeat)
-            .then(|| Outgoing::from(crate::hub::Frame::from(self.heartbeat(now, around).to_json())))
+        self.follower.as_mut()?.next(now, around).map(Outgoing::from)
     }
 
     fn poll_timeout(&self) -> Option<Moment> {
-        let timers = [Some(self.next_heartbeat), self.subscribe_by, self.paced_until];
-        timers.into_iter().flatten().min()
+        [self.follower.as_ref().map(Follower::timeout), self.subscribe_by].into_iter().flatten().min()
     }
 
     fn poll_close(&self) -> Option<CloseCode> {
         self.close.filter(|_| self.waiting.is_empty())
+    }
+
+    fn lend(&mut self) -> Option<Follower> {
+        let settled = self.greeting.is_none() && self.waiting.is_empty() && self.asks.is_empty();
+        if settled && self.close.is_none() && self.subscribe_by.is_none() { self.follower.take() } else { None }
+    }
+
+    fn take_back(&mut self, follower: Follower) {
+        self.follower = Some(follower);
     }
 }

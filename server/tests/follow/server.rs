@@ -127,9 +127,12 @@ impl Server {
         let Some(session) = &mut self.session else { return };
         session.handle_text(Moment::from_ms(now), Timestamp::default(), text);
         while let Some(ask) = session.poll_ask() {
-            if let Ask::Open(wanted) = ask {
-                let outcomes = vec![Ok(()); wanted.topics.len()];
-                session.handle_opened(Moment::from_ms(now), &self.topics, wanted, &outcomes);
+            match ask {
+                Ask::Open(wanted) => {
+                    let outcomes = vec![Ok(()); wanted.topics.len()];
+                    session.handle_opened(Moment::from_ms(now), &self.topics, wanted, &outcomes);
+                }
+                Ask::Drop(dropped) => session.handle_dropped(dropped),
             }
         }
     }
@@ -138,8 +141,9 @@ impl Server {
     pub fn next_frame(&mut self, now: u64) -> Option<String> {
         let session = self.session.as_mut()?;
         let sources: fn() -> BTreeMap<Box<str>, SourceState> = BTreeMap::new;
-        let around = Around { topics: &self.topics, wall: Timestamp::default(), clients: 1, sources: &sources };
-        session.poll_frame(Moment::from_ms(now), &around).map(|out| out.frame.as_str().to_owned())
+        let around =
+            Around { topics: &self.topics, wall: Timestamp::default(), clients: 1, flush_ms: None, sources: &sources };
+        session.poll_frame(Moment::from_ms(now), &around).map(|out| out.frames[0].as_str().to_owned())
     }
 
     /// What `/api/v1/poll` answers.
@@ -147,9 +151,10 @@ impl Server {
         let mut frames = Vec::new();
         for (topic, since) in cursors {
             let mut reader = Reader::new(since.clone(), std::time::Duration::ZERO);
-            self.topics.with(topic, |state| {
+            let topics: &dyn Topics = &self.topics;
+            topics.with(topic, |state| {
                 while let Next::Tell(told) = reader.next(state, Moment::default()) {
-                    frames.push(told.frame.as_str().to_owned());
+                    frames.extend(told.frames.iter().map(|frame| frame.as_str().to_owned()));
                 }
             });
         }

@@ -105,7 +105,13 @@ fn heartbeat(fields: &Fields<'_>) -> Option<Heartbeat> {
     for (topic, head) in heads.entries() {
         at.insert(topic.parse().ok()?, unquoted(head)?.parse().ok()?);
     }
-    Some(Heartbeat { ts: time(fields, "ts")?, clients: fields.plain("clients")?, heads: at, sources: sources(fields)? })
+    Some(Heartbeat {
+        ts: time(fields, "ts")?,
+        clients: fields.plain("clients")?,
+        flush_ms: fields.plain("flush_ms"),
+        heads: at,
+        sources: sources(fields)?,
+    })
 }
 
 fn reply(fields: &Fields<'_>) -> Option<Reply> {

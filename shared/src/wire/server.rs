@@ -168,6 +168,10 @@ pub struct Heartbeat {
     pub ts: Timestamp,
     /// Open connections.
     pub clients: u64,
+    /// Over how long changes are gathered now, when that is longer than usual because the server is
+    /// short of time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flush_ms: Option<u64>,
     /// Where the followed topics stand, so that a lost last update is noticed.
     pub heads: BTreeMap<Topic, Position>,
     /// How the providers are doing.

@@ -18,7 +18,7 @@ use undercurrent::domain::darkpool::feed::Decoder;
 use undercurrent::domain::darkpool::{Calendar, DarkPoolEngine, Event};
 use undercurrent::feed::Batch;
 use undercurrent::hub::task::{Settings, Task};
-use undercurrent::hub::{Hub, Next, Reader, TopicState, Topics};
+use undercurrent::hub::{Hub, Next, Pressure, Reader, TopicState};
 use undercurrent::observe::Metrics;
 use undercurrent::store::{self, Commit, Scope, Store, StoreError, StoreFuture, Stored, TopicCommit};
 
@@ -76,7 +76,7 @@ impl Stage {
         let settings = Settings {
             scope: scope.clone(),
             standing: vec![DarkPoolTopic::Sentiment.topic(), DarkPoolTopic::Tape.topic()],
-            flush: Duration::from_millis(5),
+            pressure: Arc::new(Pressure::new(Duration::from_millis(5), 1)),
             log_bytes: 1 << 20,
             most_topics: 10,
             linger: Duration::from_secs(300),

@@ -1,0 +1,213 @@
+//! A connection: a socket, what is spoken over it, and where it stands.
+
+use std::any::Any;
+use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
+
+use shared::units::Moment;
+use shared::wire::CloseCode;
+
+use super::lane::{Encoding, single};
+use super::mailbox::Bell;
+use super::outbox::{Outbox, Sent};
+use crate::fanout::frame::{Agreed, Deflater, Incoming, Inflater, Opcode, Reader, push_close, push_frame};
+use crate::fanout::{Present, Shared};
+use crate::hub::Follow;
+use crate::observe::Transport;
+use crate::session::{Conversation, Outgoing};
+use std::sync::Arc;
+
+/// Names a connection for as long as the shard lives, also after it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientId {
+    /// Its place in the shard.
+    pub(super) index: usize,
+    /// How many were there before it.
+    pub(super) number: u64,
+}
+
+/// A socket that was upgraded, on its way to a shard.
+pub struct Arrival<S> {
+    /// The socket, which does not block.
+    pub socket: S,
+    /// What was read beyond the request.
+    pub read: bytes::Bytes,
+    /// What is spoken over it.
+    pub conversation: Box<dyn Conversation>,
+    /// Whether and how messages may be compressed.
+    pub deflate: Option<Agreed>,
+    /// What it counts as.
+    pub transport: Transport,
+    /// The client is counted for as long as this is kept.
+    pub present: Present,
+    /// Whatever else is to be let go when it leaves.
+    pub guard: Box<dyn Any + Send>,
+    /// The longest message that is read.
+    pub message_bytes: usize,
+}
+
+/// Control frames that wait for a client that does not read; more, and it is closed.
+const URGENT_BYTES: usize = 16 * 1024;
+/// So much is gathered before it is written.
+const GATHERED: usize = 64 * 1024;
+
+pub(super) struct Client<S> {
+    pub(super) number: u64,
+    pub(super) socket: S,
+    reader: Reader,
+    pub(super) conversation: Box<dyn Conversation>,
+    pub(super) outbox: Outbox,
+    /// Pongs and the goodbye, framed: they go before everything else that was not begun.
+    urgent: Vec<u8>,
+    pub(super) place: Place,
+    /// What was agreed on, where that allows what the shard compresses.
+    compresses: Option<Agreed>,
+    pub(super) transport: Transport,
+    /// Since when nothing could be written.
+    pub(super) blocked: Option<Moment>,
+    /// When its timer comes up.
+    pub(super) timer: Option<Moment>,
+    pub(super) closing: Option<Closing>,
+    pub(super) present: Present,
+    _guard: Box<dyn Any + Send>,
+}
+
+/// Who tells a client what it follows.
+pub(super) enum Place {
+    /// Its own follower does: it catches up. Topics are held meanwhile, and ring when it cannot join.
+    Alone(Vec<Follow>, Option<Arc<Bell>>),
+    /// A cohort's log, from a cursor on.
+    In(Membership),
+}
+
+/// Where in a cohort a client stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Membership {
+    pub(super) cohort: usize,
+    pub(super) encoding: Encoding,
+    /// Its place among the lane's members.
+    pub(super) slot: usize,
+    /// Everything before it was sent.
+    pub(super) cursor: u64,
+}
+
+/// A connection that ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closing {
+    /// A word for why.
+    pub(super) reason: &'static str,
+    /// The client may take so long to answer the close.
+    pub(super) until: Moment,
+    /// Nothing has to be waited for.
+    pub(super) at_once: bool,
+}
+
+/// What came of reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// The client may say more later.
+    More,
+    /// It left.
+    Left,
+}
+
+impl<S: Read + Write> Client<S> {
+    pub(super) fn new(arrival: Arrival<S>, number: u64, window_bits: u8) -> Client<S> {
+        let Arrival { socket, conversation, deflate, transport, present, guard, message_bytes, .. } = arrival;
+        Client {
+            number,
+            socket,
+            reader: Reader::new(crate::fanout::frame::Role::Server, deflate.is_some(), message_bytes),
+            conversation,
+            outbox: Outbox::default(),
+            urgent: Vec::new(),
+            place: Place::Alone(Vec::new(), None),
+            compresses: deflate.filter(|agreed| agreed.window_bits >= window_bits),
+            transport,
+            blocked: None,
+            timer: None,
+            closing: None,
+            present,
+            _guard: guard,
+        }
+    }
+
+    /// Takes in what came. `buffer` holds it.
+    pub(super) fn hear(&mut self, buffer: &mut [u8], inflater: &mut Inflater, now: Moment, shared: &Shared) -> Heard {
+        let Client { reader, conversation, urgent, closing, .. } = self;
+        let mut heard = Heard::More;
+        let mut end = None;
+        let outcome = reader.read(buffer, inflater, &mut |incoming| {
+            match incoming {
+                // Who is being sent away is listened to only for its goodbye.
+                Incoming::Close(_) if closing.is_some() => heard = Heard::Left,
+                _ if closing.is_some() => {}
+                Incoming::Text(text) => conversation.handle_text(now, shared.wall(), text),
+                Incoming::Binary(bytes) => conversation.handle_binary(bytes),
+                Incoming::Ping(payload) if urgent.len() < URGENT_BYTES => {
+                    push_frame(urgent, Opcode::Pong, false, payload);
+                }
+                Incoming::Ping(_) => end = Some((CloseCode::Rate.number(), CloseCode::Rate.label(), false)),
+                Incoming::Pong(_) => {}
+                Incoming::Close(said) => end = Some((said.map_or(1000, |(code, _)| code), "left", true)),
+            }
+            if end.is_some() || heard == Heard::Left { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if let Some((code, reason, at_once)) = end {
+            self.close(code, "", reason, at_once, now);
+        } else if let Err(violation) = outcome {
+            if self.closing.is_some() {
+                return Heard::Left;
+            }
+            self.close(violation.code(), &violation.to_string(), "violation", false, now);
+        }
+        heard
+    }
+
+    /// Says goodbye; `at_once`: the client said so first.
+    pub(super) fn close(&mut self, code: u16, words: &str, reason: &'static str, at_once: bool, now: Moment) {
+        push_close(&mut self.urgent, code, words);
+        self.closing = Some(Closing { reason, until: now + super::CLOSE_WITHIN, at_once });
+    }
+
+    /// Gathers what is for this client alone. Whether there is something to write.
+    pub(super) fn gather(&mut self, now: Moment, shared: &Shared, single: &mut Deflater) -> bool {
+        if !self.urgent.is_empty() {
+            self.outbox.push_framed(&self.urgent);
+            self.urgent = Vec::new();
+        }
+        while self.closing.is_none() && self.outbox.len() < GATHERED {
+            let next = shared.around(|around| self.conversation.poll_frame(now, around));
+            let Some(Outgoing { frames, told }) = next else { break };
+            for frame in frames.iter() {
+                match self.compressed(frame, single) {
+                    Some(deflated) => self.outbox.push(Opcode::Text, true, &deflated),
+                    None => self.outbox.push(Opcode::Text, false, &frame.bytes()),
+                }
+            }
+            shared.metrics.delivered(self.transport, &frames, told, 1);
+        }
+        !self.outbox.is_empty()
+    }
+
+    /// Writes what was gathered.
+    pub(super) fn write(&mut self, written: &mut u64) -> io::Result<Sent> {
+        self.outbox.write(&mut self.socket, written)
+    }
+
+    /// In a shared window nothing may be compressed that is not for all who share it.
+    fn compressed(&self, frame: &crate::hub::Frame, deflater: &mut Deflater) -> Option<bytes::Bytes> {
+        let shares = matches!(&self.place, Place::In(membership) if membership.encoding == Encoding::Window);
+        if self.compresses.is_none() || shares { None } else { single(frame, deflater) }
+    }
+
+    /// How it can be sent what others are sent too.
+    pub(super) fn encoding(&self) -> Encoding {
+        if self.compresses.is_some() { Encoding::Single } else { Encoding::Plain }
+    }
+
+    /// Whether it could share a window.
+    pub(super) fn can_share(&self) -> bool {
+        self.blocked.is_none() && self.compresses.is_some_and(|agreed| agreed.context)
+    }
+}

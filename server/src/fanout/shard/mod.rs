@@ -1,0 +1,308 @@
+//! The sockets of one thread: who follows what, what each is sent next, and where each stands.
+//!
+//! A client that has caught up is a cursor in its cohort's log. One that subscribes, or fell out of
+//! the log, has a follower of its own until it has caught up again. Nothing here reads a clock or
+//! knows what kind of socket it has; the thread around it does.
+
+mod client;
+mod cohort;
+mod lane;
+mod log;
+mod mailbox;
+mod membership;
+mod outbox;
+mod pump;
+mod thread;
+mod wheel;
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::units::Moment;
+use shared::wire::CloseCode;
+use slab::Slab;
+
+pub use client::{Arrival, ClientId};
+pub use thread::{Settings as ShardSettings, Shards};
+
+use self::client::{Client, Membership, Place};
+use self::cohort::{Cohort, Press};
+use self::mailbox::{Letter, Mailbox};
+use self::wheel::Wheel;
+use super::Shared;
+use super::frame::Inflater;
+use crate::session::Wanted;
+
+/// How long a client may take to answer a close.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// What is read at once.
+const READ_BYTES: usize = 64 * 1024;
+/// A message that a client compressed may refer so far back.
+const INFLATE_BITS: u8 = 15;
+
+/// How a shard keeps its promises.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// A socket that takes nothing for so long is closed.
+    progress: Duration,
+    /// What a lane's log may keep for readers who are a little behind.
+    lane_bytes: usize,
+    /// What all logs of the shard may keep together.
+    all_bytes: usize,
+    /// Cohorts; beyond them every client is told alone.
+    cohorts: usize,
+}
+
+/// Something with a timer.
+#[derive(Clone, Copy, Debug)]
+enum Timer {
+    Client(ClientId),
+    Cohort(usize),
+}
+
+/// See the [module](self).
+struct Shard<S> {
+    clients: Slab<Client<S>>,
+    cohorts: Slab<Cohort>,
+    by_key: BTreeMap<Box<str>, usize>,
+    press: Press,
+    inflater: Inflater,
+    buffer: Vec<u8>,
+    wheel: Wheel<Timer>,
+    mailbox: Arc<Mailbox<S>>,
+    shared: Arc<Shared>,
+    limits: Limits,
+    /// Makes topics available that nobody followed yet, and answers by letter.
+    open: Box<dyn Fn(ClientId, Wanted) + Send>,
+    /// Clients that have more to say or to be told, but had their turn.
+    again: Vec<usize>,
+    /// Bytes in all logs.
+    log_bytes: usize,
+    /// The same when it was last reported.
+    reported_log_bytes: usize,
+    /// Bytes that were written since it was last reported.
+    written: u64,
+    numbered: u64,
+    draining: bool,
+    ended: bool,
+}
+
+impl<S: Read + Write + Send + 'static> Shard<S> {
+    fn new(
+        shared: Arc<Shared>,
+        mailbox: Arc<Mailbox<S>>,
+        limits: Limits,
+        compression: (u32, u8),
+        open: Box<dyn Fn(ClientId, Wanted) + Send>,
+        now: Moment,
+    ) -> Shard<S> {
+        let (level, window_bits) = compression;
+        Shard {
+            clients: Slab::new(),
+            cohorts: Slab::new(),
+            by_key: BTreeMap::new(),
+            press: Press::new(level, window_bits),
+            inflater: Inflater::new(INFLATE_BITS, false),
+            buffer: vec![0; READ_BYTES],
+            wheel: Wheel::new(now),
+            mailbox,
+            shared,
+            limits,
+            open,
+            again: Vec::new(),
+            log_bytes: 0,
+            reported_log_bytes: 0,
+            written: 0,
+            numbered: 0,
+            draining: false,
+            ended: false,
+        }
+    }
+
+    /// Reads the letters. Sockets that come in are registered under their place.
+    fn read_letters(&mut self, now: Moment, register: &mut dyn FnMut(&mut S, usize) -> io::Result<()>) {
+        let mut changed = Vec::new();
+        for letter in self.mailbox.take() {
+            match letter {
+                Letter::Arrived(arrival) => self.arrive(*arrival, now, register),
+                Letter::Opened(id, wanted, outcomes) => {
+                    self.guarded(id.index, |shard| shard.opened(id, wanted, &outcomes, now));
+                }
+                Letter::Changed(cohort) => changed.push(cohort),
+                Letter::ChangedAlone(client) => {
+                    if let Some(Place::Alone(_, Some(bell))) = self.clients.get(client).map(|client| &client.place) {
+                        bell.heard();
+                        self.guarded(client, |shard| shard.pump(client, now));
+                    }
+                }
+                Letter::Drain => self.drain(now),
+                Letter::End => self.ended = true,
+            }
+        }
+        for cohort in changed {
+            if let Some(cohort) = self.cohorts.get(cohort) {
+                cohort.bell.heard();
+            }
+            self.flush(cohort, now);
+        }
+    }
+
+    /// A socket can be read or written. `hung_up`: nothing more will come after what can be read.
+    fn ready(&mut self, index: usize, readable: bool, writable: bool, hung_up: bool, now: Moment) {
+        self.guarded(index, |shard| {
+            let blocked = shard.clients.get_mut(index).filter(|client| client.blocked.is_some());
+            if let Some(client) = blocked.filter(|_| writable) {
+                client.blocked = None;
+                if let Place::In(Membership { cohort, encoding, .. }) = client.place {
+                    shard.cohorts[cohort].lane_mut(encoding).unblock(index);
+                }
+                shard.pump(index, now);
+            }
+            if readable {
+                shard.read(index, hung_up, now);
+            }
+        });
+    }
+
+    /// What is due.
+    fn pass_time(&mut self, now: Moment) {
+        for timer in self.wheel.due(now) {
+            match timer {
+                Timer::Client(id) => self.guarded(id.index, |shard| shard.client_timer(id, now)),
+                Timer::Cohort(index) => {
+                    if let Some(cohort) = self.cohorts.get_mut(index).filter(|c| c.timer.is_some_and(|at| at <= now)) {
+                        cohort.timer = None;
+                        self.flush(index, now);
+                    }
+                }
+            }
+        }
+        for index in std::mem::take(&mut self.again) {
+            self.guarded(index, |shard| {
+                shard.read(index, true, now);
+                shard.pump(index, now);
+            });
+        }
+        self.report();
+    }
+
+    /// How long nothing has to be done unless something happens; `None`: for ever.
+    fn idle(&self, now: Moment) -> Option<Duration> {
+        if self.again.is_empty() { self.wheel.idle(now) } else { Some(Duration::ZERO) }
+    }
+
+    const fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Does something for a client. Should that panic, this one connection ends and the others go on.
+    fn guarded(&mut self, index: usize, work: impl FnOnce(&mut Shard<S>)) {
+        let number = self.clients.get(index).map(|client| client.number);
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+        tracing::error!(panic = message(&*panic), "handling a client failed; it is closed, the others go on");
+        // It may have been borrowed when it happened.
+        self.buffer.resize(READ_BYTES, 0);
+        if self.clients.get(index).map(|client| client.number) == number {
+            self.remove(index, "internal");
+        }
+    }
+
+    fn arrive(
+        &mut self,
+        mut arrival: Arrival<S>,
+        now: Moment,
+        register: &mut dyn FnMut(&mut S, usize) -> io::Result<()>,
+    ) {
+        let entry = self.clients.vacant_entry();
+        let index = entry.key();
+        if let Err(error) = register(&mut arrival.socket, index) {
+            tracing::debug!(%error, "a socket was gone before it was taken up");
+            return;
+        }
+        self.numbered += 1;
+        self.shared.metrics.opened(arrival.transport);
+        let read = std::mem::take(&mut arrival.read);
+        let client = entry.insert(Client::new(arrival, self.numbered, self.press.window_bits));
+        tracing::debug!(client = client.present.name(), "connected");
+        if self.draining {
+            client.conversation.handle_drain(self.shared.retry_ms(client.present.number));
+        }
+        // Some say their first words before they were answered.
+        self.guarded(index, |shard| shard.hear(index, &mut read.to_vec(), now));
+    }
+
+    fn drain(&mut self, now: Moment) {
+        self.draining = true;
+        let all: Vec<usize> = self.clients.iter().map(|(index, _)| index).collect();
+        for index in all {
+            if let Some(client) = self.clients.get_mut(index) {
+                client.conversation.handle_drain(self.shared.retry_ms(client.present.number));
+                self.guarded(index, |shard| shard.pump(index, now));
+            }
+        }
+    }
+
+    fn client_timer(&mut self, id: ClientId, now: Moment) {
+        let Some(client) = self.clients.get_mut(id.index).filter(|client| client.number == id.number) else { return };
+        if client.timer.is_none_or(|at| at > now) {
+            return;
+        }
+        client.timer = None;
+        if let Some(closing) = client.closing {
+            if now >= closing.until {
+                return self.remove(id.index, closing.reason);
+            }
+        } else if let Some(since) = client.blocked {
+            if now - since >= self.limits.progress {
+                // It may still take this; if not, it is let go soon.
+                let code = CloseCode::NoProgress;
+                client.close(code.number(), code.reason(), code.label(), false, now);
+            }
+        } else {
+            client.conversation.handle_timeout(now);
+            return self.pump(id.index, now);
+        }
+        self.set_timer(id.index, now);
+    }
+
+    /// Sees to it that a client is looked at when it has to be.
+    fn set_timer(&mut self, index: usize, now: Moment) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        let at = match (client.closing, client.blocked) {
+            (Some(closing), _) => Some(closing.until),
+            (None, Some(since)) => Some(since + self.limits.progress),
+            (None, None) => client.conversation.poll_timeout().map(|at| at.max(now)),
+        };
+        if let Some(at) = at.filter(|at| client.timer.is_none_or(|set| set > *at)) {
+            client.timer = Some(at);
+            self.wheel.insert(at, Timer::Client(ClientId { index, number: client.number }));
+        }
+    }
+
+    fn remove(&mut self, index: usize, reason: &'static str) {
+        let Some(client) = self.clients.try_remove(index) else { return };
+        if let Place::In(membership) = client.place {
+            self.leave(membership);
+        }
+        self.shared.metrics.closed(client.transport, reason);
+        tracing::debug!(client = client.present.name(), reason, "disconnected");
+    }
+
+    fn report(&mut self) {
+        self.shared.metrics.written(std::mem::take(&mut self.written));
+        let mut delivery = std::mem::take(&mut self.press.delivery);
+        let signed = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+        delivery.log_bytes = signed(self.log_bytes) - signed(self.reported_log_bytes);
+        self.reported_log_bytes = self.log_bytes;
+        self.shared.metrics.delivery(&delivery);
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

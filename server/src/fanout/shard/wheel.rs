@@ -1,0 +1,111 @@
+//! The timers of a shard, in one wheel: putting one in costs nothing, and nobody has to take one out.
+//!
+//! An entry that is no longer wanted is recognised when it comes up, by whoever put it in.
+
+use std::time::Duration;
+
+use shared::units::Moment;
+
+const SLOTS: u64 = 512;
+const TICK_MS: u64 = 10;
+
+/// Timers of things named by `T`.
+pub(super) struct Wheel<T> {
+    slots: Vec<Vec<(Moment, T)>>,
+    /// Every slot before this tick was emptied.
+    tick: u64,
+    count: usize,
+}
+
+impl<T> Wheel<T> {
+    pub(super) fn new(now: Moment) -> Wheel<T> {
+        Wheel { slots: (0..SLOTS).map(|_| Vec::new()).collect(), tick: now.ms() / TICK_MS, count: 0 }
+    }
+
+    /// Comes up at `at`, or up to a tick later.
+    pub(super) fn insert(&mut self, at: Moment, what: T) {
+        let tick = at.ms().div_ceil(TICK_MS).max(self.tick);
+        self.slots[Self::slot(tick)].push((at, what));
+        self.count += 1;
+    }
+
+    /// What is due.
+    pub(super) fn due(&mut self, now: Moment) -> Vec<T> {
+        let until = now.ms() / TICK_MS;
+        let mut due = Vec::new();
+        // After a long sleep every slot is looked at once.
+        for tick in self.tick..=until.min(self.tick + SLOTS - 1) {
+            let slot = &mut self.slots[Self::slot(tick)];
+            if slot.is_empty() {
+                continue;
+            }
+            // Those of a later round stay.
+            for (at, what) in std::mem::take(slot) {
+                if at <= now {
+                    due.push(what);
+                } else {
+                    slot.push((at, what));
+                }
+            }
+        }
+        self.tick = until.max(self.tick);
+        self.count -= due.len();
+        due
+    }
+
+    /// How long nothing comes up, at most a round; `None`: nothing ever does.
+    pub(super) fn idle(&self, now: Moment) -> Option<Duration> {
+        if self.count == 0 {
+            return None;
+        }
+        let next = (self.tick..self.tick + SLOTS).find(|tick| !self.slots[Self::slot(*tick)].is_empty())?;
+        Some(Duration::from_millis((next * TICK_MS).saturating_sub(now.ms())))
+    }
+
+    fn slot(tick: u64) -> usize {
+        usize::try_from(tick % SLOTS).expect("there are few slots")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Moment {
+        Moment::from_ms(ms)
+    }
+
+    #[test]
+    fn everything_comes_up_once_and_in_its_tick() {
+        let mut wheel = Wheel::new(at(1_000));
+        let times = [1_000, 1_001, 1_009, 1_010, 1_500, 6_119, 6_120, 6_121, 20_000];
+        times.iter().for_each(|ms| wheel.insert(at(*ms), *ms));
+        let mut seen = Vec::new();
+        for now in 1_000..21_000 {
+            for ms in wheel.due(at(now)) {
+                assert!((ms..ms + TICK_MS).contains(&now), "{ms} came up at {now}");
+                seen.push(ms);
+            }
+        }
+        assert_eq!(seen, times);
+        assert_eq!(wheel.idle(at(21_000)), None);
+    }
+
+    #[test]
+    fn one_may_sleep_until_the_next() {
+        let mut wheel = Wheel::new(at(0));
+        wheel.insert(at(333), ());
+        assert_eq!(wheel.idle(at(0)), Some(Duration::from_millis(340)));
+        assert_eq!(wheel.idle(at(330)), Some(Duration::from_millis(10)));
+        assert_eq!(wheel.due(at(340)).len(), 1);
+    }
+
+    #[test]
+    fn after_a_long_sleep_all_that_is_due_comes_up() {
+        let mut wheel = Wheel::new(at(0));
+        (0..100).for_each(|n| wheel.insert(at(n * 997), n));
+        assert_eq!(wheel.due(at(1_000_000)).len(), 100);
+        wheel.insert(at(5), 7);
+        assert_eq!(wheel.due(at(1_000_010)), [7], "what is late already comes up at once");
+    }
+}

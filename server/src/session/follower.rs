@@ -1,0 +1,171 @@
+//! What is followed, and how far it was told: by one client, or by all who follow the same.
+//!
+//! A client that catches up has a follower of its own. Once it has caught up it lends it away, and
+//! a cohort's follower tells all of them at once. Both are this type, so nothing is told in two
+//! ways.
+
+use std::time::Duration;
+
+use shared::stream::{Position, Topic};
+use shared::units::Moment;
+use shared::wire::Mode;
+
+use super::{Around, Outgoing};
+use crate::hub::{Frame, Frames, Next, Reader, TopicState, Topics};
+
+/// The language in which steps are told.
+pub trait Dialect: Send + Sync {
+    /// A word for it.
+    fn name(&self) -> &'static str;
+
+    /// What a reader has to be told next of its topic; it counts as told.
+    fn tell(&self, reader: &mut Reader, topic: &TopicState, now: Moment) -> Next;
+
+    /// That the server is there, and what was told.
+    fn heartbeat(&self, told: &[(Topic, Reader)], around: &Around<'_>) -> Frame;
+}
+
+/// Readers of some topics, in one dialect, with the heartbeat between their frames.
+#[derive(Clone)]
+pub struct Follower {
+    dialect: &'static dyn Dialect,
+    readers: Vec<(Topic, Reader)>,
+    /// Where the next turn begins, so that a busy topic does not starve the others.
+    turn: usize,
+    heartbeat: Duration,
+    next_heartbeat: Moment,
+    /// The earliest time at which a paced topic may be told.
+    paced_until: Option<Moment>,
+}
+
+/// A step that was told, and how to take it back.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// To send, in order.
+    pub frames: Frames,
+    /// For frames of a topic: how it catches up, and how far behind the reader was.
+    pub told: Option<(Mode, u64)>,
+    /// Where the reader stood before.
+    pub step: Option<Step>,
+}
+
+/// What a reader was before a step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    turn: usize,
+    before: Option<Position>,
+}
+
+impl Follower {
+    /// Follows nothing yet.
+    #[must_use]
+    pub fn new(dialect: &'static dyn Dialect, heartbeat: Duration, now: Moment) -> Follower {
+        let next_heartbeat = now + heartbeat;
+        Follower { dialect, readers: Vec::new(), turn: 0, heartbeat, next_heartbeat, paced_until: None }
+    }
+
+    /// Follows a topic, or follows it anew.
+    pub fn follow(&mut self, topic: Topic, reader: Reader) {
+        match self.readers.binary_search_by(|(known, _)| known.cmp(&topic)) {
+            Ok(at) => self.readers[at].1 = reader,
+            Err(at) => self.readers.insert(at, (topic, reader)),
+        }
+    }
+
+    /// Follows a topic no more.
+    pub fn leave(&mut self, topic: &Topic) {
+        self.readers.retain(|(known, _)| known != topic);
+        self.turn = 0;
+    }
+
+    /// How far each topic was told, in the topics' order.
+    #[must_use]
+    pub fn readers(&self) -> &[(Topic, Reader)] {
+        &self.readers
+    }
+
+    /// Whether it follows this topic.
+    #[must_use]
+    pub fn follows(&self, topic: &Topic) -> bool {
+        self.readers.binary_search_by(|(known, _)| known.cmp(topic)).is_ok()
+    }
+
+    /// What is to be told next: a step of a topic, or the heartbeat when it is due. The heartbeat
+    /// comes behind all data, so that the heads it names have been sent before it.
+    pub fn next(&mut self, now: Moment, around: &Around<'_>) -> Option<Said> {
+        if let Some(said) = self.next_step(now, around.topics) {
+            return Some(said);
+        }
+        (now >= self.next_heartbeat).then(|| {
+            self.next_heartbeat = now + self.heartbeat;
+            let frame = self.dialect.heartbeat(&self.readers, around);
+            Said { frames: frame.into(), told: None, step: None }
+        })
+    }
+
+    /// The next step of a topic, in turns.
+    fn next_step(&mut self, now: Moment, topics: &dyn Topics) -> Option<Said> {
+        self.paced_until = None;
+        let count = self.readers.len();
+        for turn in (0..count).map(|n| (self.turn + n) % count) {
+            let (topic, reader) = &mut self.readers[turn];
+            let before = reader.position().cloned();
+            match topics.with(topic, |state| self.dialect.tell(reader, state, now)) {
+                Some(Next::Tell(told)) => {
+                    self.turn = (turn + 1) % count;
+                    let step = Some(Step { turn, before });
+                    return Some(Said { frames: told.frames, told: Some((told.mode, told.lag)), step });
+                }
+                Some(Next::At(at)) => self.paced_until = Some(self.paced_until.map_or(at, |p| p.min(at))),
+                Some(Next::Nothing) | None => {}
+            }
+        }
+        None
+    }
+
+    /// When there may be something to tell without any topic changing.
+    #[must_use]
+    pub fn timeout(&self) -> Moment {
+        self.paced_until.map_or(self.next_heartbeat, |at| at.min(self.next_heartbeat))
+    }
+
+    /// Takes a step back: it was not sent after all.
+    pub fn untell(&mut self, step: &Step) {
+        if let Some((_, reader)) = self.readers.get_mut(step.turn) {
+            reader.stand(step.before.clone());
+        }
+    }
+
+    /// Whether it was told at least as much as `other`, which follows the same topics.
+    #[must_use]
+    pub fn is_at_least_at(&self, other: &Follower) -> bool {
+        self.readers.iter().zip(&other.readers).all(|((_, mine), (_, theirs))| {
+            match (mine.position(), theirs.position()) {
+                (_, None) => true,
+                (None, Some(_)) => false,
+                (Some(mine), Some(theirs)) => mine.epoch == theirs.epoch && mine.seq >= theirs.seq,
+            }
+        })
+    }
+
+    /// Who has the same key can be told the same: dialect, topics and paces.
+    #[must_use]
+    pub fn key(&self) -> Box<str> {
+        let mut key = self.dialect.name().to_owned();
+        for (topic, reader) in &self.readers {
+            key.push(' ');
+            key.push_str(topic.as_str());
+            if !reader.pace().is_zero() {
+                key.push('@');
+                key.push_str(&reader.pace().as_millis().to_string());
+            }
+        }
+        key.into()
+    }
+}
+
+impl From<Said> for Outgoing {
+    fn from(said: Said) -> Outgoing {
+        Outgoing { frames: said.frames, told: said.told }
+    }
+}
