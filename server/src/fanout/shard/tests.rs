@@ -566,6 +566,33 @@ fn what_follows_the_same_is_compressed_once_and_small() {
 }
 
 #[test]
+fn who_comes_to_a_shared_window_gets_everything_before_and_after_it_joins() {
+    let mut world = World::new(100);
+    (0..8).for_each(|_| world.join(7, Deflate::Window, None, 1 << 20));
+    world.step(&Op::Burst(vec![1, 2]));
+    world.check();
+    for _ in 0..4 {
+        world.join(7, Deflate::Window, None, 1 << 20);
+        for n in 0..5 {
+            world.step(&Op::Burst(vec![n, n + 1]));
+            world.check();
+        }
+    }
+}
+
+#[test]
+fn nothing_is_compressed_for_who_cannot_look_back_so_far() {
+    let mut world = World::new(100);
+    [Deflate::SmallWindow, Deflate::None, Deflate::Window].map(|deflate| world.join(7, deflate, None, 1 << 20));
+    for n in 0..20 {
+        world.step(&Op::Burst(vec![n]));
+        world.check();
+    }
+    let compressed: Vec<bool> = world.clients.iter().map(|client| client.compressed > 0).collect();
+    assert_eq!(compressed, [false, false, true]);
+}
+
+#[test]
 fn who_takes_nothing_for_too_long_is_closed() {
     let mut world = World::new(100);
     world.join(7, Deflate::None, None, 300);
