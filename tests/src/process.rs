@@ -85,6 +85,19 @@ impl Process {
         Ok(())
     }
 
+    /// Lets it open no more than so many files.
+    ///
+    /// # Errors
+    /// It cannot be told.
+    pub fn allow_files(&self, count: u32) -> anyhow::Result<()> {
+        let told = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), &format!("--nofile={count}:{count}")])
+            .status()
+            .context("prlimit (Debian's package util-linux)")?;
+        ensure!(told.success(), "prlimit: {told}");
+        Ok(())
+    }
+
     /// Waits until it has ended by itself.
     ///
     /// # Errors

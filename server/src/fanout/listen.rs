@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use axum::Router;
@@ -77,9 +77,10 @@ impl Spare {
     async fn turn_away(&mut self, listener: &TcpListener) {
         if self.0.take().is_some()
             && let Ok(Ok((stream, _))) = tokio::time::timeout(ACCEPT_PAUSE, listener.accept()).await
+            && let Ok(mut stream) = stream.into_std()
         {
-            // Whoever does not read it learns it from the end of the connection.
-            let _ = stream.try_write(FULL);
+            // It fits into an empty socket. Whoever does not read it learns it from the end.
+            let _ = stream.write(FULL);
         }
         *self = Spare::open();
     }

@@ -158,6 +158,20 @@ impl Hub {
         cell
     }
 
+    /// A topic without a task that owns it.
+    #[cfg(test)]
+    pub(crate) fn put(&self, state: TopicState) {
+        self.insert(state, 0);
+    }
+
+    /// What the task that owns a topic does to it.
+    #[cfg(test)]
+    pub(crate) fn alter(&self, topic: &Topic, change: impl FnOnce(&mut TopicState)) {
+        let cell = self.cell(topic).expect("it was put there");
+        cell.write(change);
+        cell.wake();
+    }
+
     pub(super) fn remove(&self, topic: &Topic) {
         self.cells.write().unwrap_or_else(PoisonError::into_inner).remove(topic);
     }

@@ -169,3 +169,61 @@ impl From<Said> for Outgoing {
         Outgoing { frames: said.frames, told: said.told }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Silent;
+
+    impl Dialect for Silent {
+        fn name(&self) -> &'static str {
+            "silent"
+        }
+
+        fn tell(&self, _reader: &mut Reader, _topic: &TopicState, _now: Moment) -> Next {
+            Next::Nothing
+        }
+
+        fn heartbeat(&self, _told: &[(Topic, Reader)], _around: &Around<'_>) -> Frame {
+            String::new().into()
+        }
+    }
+
+    fn follower(positions: &[Option<&str>]) -> Follower {
+        let mut follower = Follower::new(&Silent, Duration::from_secs(10), Moment::default());
+        for (number, position) in positions.iter().enumerate() {
+            let since = position.map(|position| position.parse().unwrap());
+            follower.follow(format!("topic/{number}").parse().unwrap(), Reader::new(since, Duration::ZERO));
+        }
+        follower
+    }
+
+    #[test]
+    fn who_was_told_less_or_in_another_numbering_is_not_at_least_there() {
+        for (mine, theirs, expected) in [
+            ([Some("a.5"), Some("b.7")], [Some("a.5"), Some("b.7")], true),
+            ([Some("a.6"), Some("b.7")], [Some("a.5"), Some("b.7")], true),
+            ([Some("a.6"), Some("b.6")], [Some("a.5"), Some("b.7")], false),
+            ([Some("c.9"), Some("b.7")], [Some("a.5"), Some("b.7")], false),
+            ([Some("a.5"), None], [Some("a.5"), Some("b.7")], false),
+            ([Some("a.5"), Some("b.7")], [Some("a.5"), None], true),
+        ] {
+            assert_eq!(follower(&mine).is_at_least_at(&follower(&theirs)), expected, "{mine:?} and {theirs:?}");
+        }
+    }
+
+    #[test]
+    fn who_follows_the_same_at_the_same_pace_has_the_same_key() {
+        let topic = |name: &str| name.parse().unwrap();
+        let paced = |ms| Reader::new(None, Duration::from_millis(ms));
+        let mut one = follower(&[]);
+        one.follow(topic("b"), paced(0));
+        one.follow(topic("a"), paced(500));
+        assert_eq!(&*one.key(), "silent a@500 b");
+        one.follow(topic("a"), paced(0));
+        assert_eq!(&*one.key(), "silent a b");
+        one.leave(&topic("b"));
+        assert_eq!(&*one.key(), "silent a");
+    }
+}

@@ -2,6 +2,7 @@
 //! happens in between.
 
 mod door;
+mod fanout;
 mod http;
 mod lifecycle;
 mod restart;

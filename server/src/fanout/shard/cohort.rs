@@ -31,6 +31,8 @@ pub(super) struct Cohort {
     /// What it has cost so far that clients wait for the window, and for how many messages they do.
     waited: usize,
     waited_messages: usize,
+    /// What its logs count as in the shard's sum.
+    pub(super) counted_bytes: usize,
     pub(super) bell: Arc<Bell>,
     _follows: Vec<Follow>,
     /// When its timer comes up.
@@ -79,6 +81,7 @@ impl Cohort {
             window: None,
             waited: 0,
             waited_messages: 0,
+            counted_bytes: 0,
             bell,
             _follows: follows,
             timer: None,

@@ -45,13 +45,18 @@ impl Log {
         &self.bytes[self.index(cursor)..]
     }
 
+    /// What lies between two offsets.
+    pub(super) fn between(&self, from: u64, to: u64) -> &[u8] {
+        &self.bytes[self.index(from)..self.index(to)]
+    }
+
     /// What is left of the step in which a cursor stands, and where it ends; nothing between two.
     pub(super) fn rest_of_step(&self, cursor: u64) -> (&[u8], u64) {
         let next = self.marks.partition_point(|mark| mark.end < cursor);
         // Nothing has been sent of the first step yet where the log begins.
         let begun = self.marks.get(next).filter(|_| cursor > self.start);
         let end = begun.map_or(cursor, |mark| mark.end);
-        (&self.bytes[self.index(cursor)..self.index(end)], end)
+        (self.between(cursor, end), end)
     }
 
     /// What the follower was when it had been told only up to `boundary`.

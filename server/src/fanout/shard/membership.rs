@@ -1,16 +1,18 @@
 //! Cohorts and their members: who joins, what all are sent, who falls behind, who leaves.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use bytes::Bytes;
 use shared::units::Moment;
 
 use super::client::{ClientId, Membership, Place};
 use super::cohort::Cohort;
 use super::lane::Encoding;
 use super::mailbox::{Bell, Letter};
-use super::outbox::{self, Sent};
+use super::outbox::{self, COPIED, Sent};
 use super::{Shard, Timer};
 use crate::fanout::Shared;
 use crate::hub::{Follow, Wake};
@@ -21,6 +23,9 @@ use crate::session::Follower;
 const JOIN_AGAIN: Duration = Duration::from_millis(50);
 /// So many steps are told in one go; the rest follows in the next.
 const STEPS_AT_ONCE: usize = 256;
+
+/// The steps that members were in the middle of, by where they begin.
+type Rests = BTreeMap<u64, Bytes>;
 
 impl<S: Read + Write + Send + 'static> Shard<S> {
     /// Makes a client that has caught up a member of its cohort.
@@ -81,13 +86,15 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
     /// Tells a cohort's members what there is to tell.
     pub(super) fn flush(&mut self, index: usize, now: Moment) {
-        let Some(cohort) = self.cohorts.get(index) else { return };
-        let before = cohort.log_bytes();
+        if !self.cohorts.contains(index) {
+            return;
+        }
         let more = self.advance(index, now);
         Encoding::ALL.into_iter().for_each(|encoding| self.send(index, encoding, now));
         self.trim(index);
         let Some(cohort) = self.cohorts.get_mut(index) else { return };
-        self.log_bytes = self.log_bytes + cohort.log_bytes() - before;
+        let bytes = cohort.log_bytes();
+        self.log_bytes = self.log_bytes + bytes - std::mem::replace(&mut cohort.counted_bytes, bytes);
         if more {
             cohort.bell.wake();
         }
@@ -182,7 +189,8 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             }
             let behind: Vec<usize> = lane.blocked.iter().copied().filter(|member| cursor(member) < start).collect();
             self.press.delivery.fell_behind += behind.len() as u64;
-            behind.into_iter().for_each(|member| self.detach(member));
+            let mut rests = Rests::new();
+            behind.into_iter().for_each(|member| self.detach_sharing(member, &mut rests));
             if let Some(cohort) = self.cohorts.get_mut(index) {
                 cohort.lane_mut(encoding).log.forget_before(start);
             }
@@ -191,12 +199,24 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
     /// Gives a client its follower back, standing where the client was told to.
     pub(super) fn detach(&mut self, index: usize) {
+        self.detach_sharing(index, &mut Rests::new());
+    }
+
+    /// The same. Those who stand in one step share what is left of it: many may have been blocked by
+    /// one large frame.
+    fn detach_sharing(&mut self, index: usize, rests: &mut Rests) {
         let client = &mut self.clients[index];
         let Place::In(membership) = client.place else { return };
         let cohort = &self.cohorts[membership.cohort];
         let log = &cohort.lane(membership.encoding).log;
         let (rest, boundary) = log.rest_of_step(membership.cursor);
-        client.outbox.push_framed(rest);
+        if rest.len() <= COPIED {
+            client.outbox.push_framed(rest);
+        } else {
+            let step = log.step_before(membership.cursor);
+            let shared = rests.entry(step).or_insert_with(|| Bytes::copy_from_slice(log.between(step, boundary)));
+            client.outbox.push_shared(shared.slice(shared.len() - rest.len()..));
+        }
         let follower = log.follower_at(&cohort.follower, boundary);
         let holds = follower.readers().iter().filter_map(|(topic, _)| self.shared.hub.hold(topic)).collect();
         client.conversation.take_back(follower);
@@ -223,7 +243,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
     fn forget_empty(&mut self, index: usize) {
         let Some(cohort) = self.cohorts.get(index).filter(|cohort| cohort.members() == 0) else { return };
-        self.log_bytes -= cohort.log_bytes().min(self.log_bytes);
+        self.log_bytes -= cohort.counted_bytes;
         self.by_key.remove(&cohort.key);
         self.cohorts.remove(index);
         self.press.delivery.cohorts -= 1;

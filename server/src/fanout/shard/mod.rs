@@ -12,6 +12,8 @@ mod mailbox;
 mod membership;
 mod outbox;
 mod pump;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod wheel;
 

@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::fanout::frame::{Opcode, push_header};
 
 /// Up to this size a frame is copied rather than written from where it lies.
-const COPIED: usize = 4 * 1024;
+pub(super) const COPIED: usize = 4 * 1024;
 /// So many pieces go out in one write.
 const PIECES: usize = 16;
 
@@ -49,9 +49,14 @@ impl Outbox {
         if payload.len() <= COPIED {
             self.run.extend_from_slice(payload);
         } else {
-            self.end_run();
-            self.pieces.push_back(payload.clone());
+            self.push_shared(payload.clone());
         }
+    }
+
+    /// Adds bytes that are framed already, and that others are sent too.
+    pub(super) fn push_shared(&mut self, bytes: Bytes) {
+        self.end_run();
+        self.pieces.push_back(bytes);
     }
 
     /// Adds bytes that are framed already.
