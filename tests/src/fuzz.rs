@@ -2,12 +2,15 @@
 //! calls them with the corpus, so that what fuzzing once found is tried on every change.
 
 use std::io::Cursor;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 use shared::units::{Moment, Ticker};
 use undercurrent::domain::darkpool::Event;
 use undercurrent::domain::darkpool::feed::{Action, Decoder, MassiveFeed, Watch, statuses};
+use undercurrent::fanout::frame::handshake::{Answer, accept};
+use undercurrent::fanout::frame::{Accepted, Inflater, Policy, Reader, Role, Violation, accepted, negotiate};
 use undercurrent::feed::tape::{TapeError, TapeReader};
 
 /// The decoder: what it gives is well-formed, and a message loses no neighbour.
@@ -118,4 +121,61 @@ pub fn connection(data: &[u8]) {
         assert!(feed.wake_at().is_none_or(|at| at > now), "it wakes for nothing");
         assert_eq!(feed.is_stopped(), feed.wake_at().is_none());
     }
+}
+
+/// The frame reader: the first byte says who reads and with which limit, the second where the stream of the others is
+/// cut. It says the same of a stream however that is cut, and keeps no more than it may.
+pub fn websocket(data: &[u8]) {
+    let &[first, second, ref stream @ ..] = data else { return };
+    let role = if first & 1 == 0 { Role::Server } else { Role::Client };
+    let (deflate, takeover, limit) = (first & 2 != 0, first & 4 != 0, usize::from(first >> 3) * 64);
+    let read = |sizes: &mut dyn Iterator<Item = usize>| {
+        let (mut reader, mut inflater) = (Reader::new(role, deflate, limit), Inflater::new(15, takeover));
+        let (mut said, mut stream) = (Vec::new(), stream.to_vec());
+        let (mut rest, mut ended): (&mut [u8], Result<(), Violation>) = (&mut stream, Ok(()));
+        while !rest.is_empty() {
+            let size = sizes.next().unwrap_or(usize::MAX).clamp(1, rest.len());
+            let (part, after) = rest.split_at_mut(size);
+            let read = reader.read(part, &mut inflater, &mut |incoming| {
+                said.push(format!("{incoming:?}"));
+                ControlFlow::Continue(())
+            });
+            assert!(reader.heap_bytes() <= limit + limit / 8 + 64 + 125, "{} bytes", reader.heap_bytes());
+            assert!(!reader.is_closed() || reader.heap_bytes() == 0);
+            ended = ended.and(read);
+            rest = after;
+        }
+        (said, ended, reader.is_closed())
+    };
+    let whole = read(&mut std::iter::empty());
+    let mut seed = usize::from(second);
+    let cut = read(&mut std::iter::repeat_with(|| {
+        seed = (seed * 5 + 3) % 251;
+        1 + seed % 19
+    }));
+    assert_eq!(whole, cut);
+    assert_eq!(whole, read(&mut std::iter::repeat(1)));
+}
+
+/// The handshake: any text as an offer of extensions, as their acceptance, as a key and as a server's answer.
+pub fn handshake(data: &[u8]) {
+    const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+    if let Ok(Some(answer)) = Answer::read(data, KEY) {
+        assert!(answer.len <= data.len());
+        assert_eq!(Answer::read(&data[..answer.len], KEY), Ok(Some(answer.clone())));
+        assert_eq!(Answer::read(&data[..answer.len - 1], KEY), Ok(None));
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for window_bits in [9, 15] {
+        let Some((agreed, answer)) = negotiate(text.lines(), Policy { window_bits }) else { continue };
+        assert!((9..=window_bits).contains(&agreed.window_bits));
+        let Some(Accepted { window_bits, context, client_context, .. }) = accepted(&answer) else {
+            panic!("our own client does not understand {answer:?}");
+        };
+        assert_eq!((window_bits, context, client_context), (agreed.window_bits, agreed.context, false));
+    }
+    if let Some(Accepted { window_bits, client_window_bits, .. }) = accepted(text) {
+        assert!((8..=15).contains(&window_bits) && (8..=15).contains(&client_window_bits));
+    }
+    assert!(accept(text).is_none_or(|accept| accept.len() == 28));
 }

@@ -30,3 +30,13 @@ fn tapes() -> anyhow::Result<()> {
 fn connections() -> anyhow::Result<()> {
     replay("connection", tests::fuzz::connection)
 }
+
+#[test]
+fn websockets() -> anyhow::Result<()> {
+    replay("websocket", tests::fuzz::websocket)
+}
+
+#[test]
+fn handshakes() -> anyhow::Result<()> {
+    replay("handshake", tests::fuzz::handshake)
+}

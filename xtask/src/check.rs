@@ -1,16 +1,17 @@
-//! What must hold before code is taken in: form, lints, tests.
+//! What must hold before code is taken in: form, lints, tests, conformance.
 
 use anyhow::Result;
 
 use crate::repo::Repo;
 use crate::step::Steps;
-use crate::{prerequisites, suite};
+use crate::{conformance, prerequisites, suite};
 
 /// Everything, as `.ci/run` does it.
 pub fn ci(repo: &Repo, steps: &mut Steps) -> Result<()> {
     steps.run("check the format", &mut repo.cargo("fmt --all --check"))?;
     lint(repo, steps)?;
-    suite::run(repo, steps, &[])
+    suite::run(repo, steps, &[])?;
+    conformance::run(repo, steps)
 }
 
 /// Formats the code.

@@ -7,13 +7,16 @@
 mod bench;
 mod browser;
 mod check;
+mod conformance;
 mod dashboard;
+mod debian;
 mod dev;
 mod front;
 mod npm;
 mod open;
 mod precompress;
 mod prerequisites;
+mod python;
 mod repo;
 mod serve;
 mod server;
@@ -37,8 +40,9 @@ Usage: cargo xtask <task> [arguments]
                       arguments go to `undercurrent serve`
   build               dashboard and server, in release: target/release/undercurrent
   test [kind]...      every test, or only these kinds: rust, wasm, e2e
+  conformance         the Autobahn cases against the server's WebSocket
   dev [arguments]     `trunk serve` with live reload beside a debug server
-  ci                  fmt, lint, and everything of test
+  ci                  fmt, lint, everything of test, and conformance
   fmt                 format the code
   lint                clippy for the server and for the dashboard, and the links in the docs
   bench [name]        every benchmark, or one of server/benches, or `page`
@@ -74,6 +78,7 @@ fn run(args: &[String], steps: &mut Steps) -> Result<()> {
         "test" => suite::run(&repo, steps, rest),
         "dev" => dev::run(&repo, steps, rest),
         "ci" => check::ci(&repo, steps),
+        "conformance" => conformance::run(&repo, steps),
         "fmt" => check::format(&repo, steps),
         "lint" => check::lint(&repo, steps),
         "bench" => bench::run(&repo, steps, rest),

@@ -61,8 +61,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/commands", post(commands::command))
         .route("/openapi.json", get(about::openapi))
         .route("/asyncapi.json", get(about::asyncapi));
-    Router::new()
-        .route("/ws", get(upgrade::upgrade))
+    let sockets = Router::new().route("/ws", get(upgrade::upgrade));
+    #[cfg(feature = "echo")]
+    let sockets = sockets.route(upgrade::ECHO, get(upgrade::upgrade));
+    sockets
         .route("/healthz", get(about::alive))
         .route("/readyz", get(about::ready))
         .route("/metrics", get(about::metrics))

@@ -25,6 +25,13 @@ const DOOR_HEARTBEAT: Duration = Duration::from_secs(30);
 /// The only version of the protocol there is (RFC 6455).
 const VERSION: &str = "13";
 
+/// Where what comes is sent back.
+#[cfg(feature = "echo")]
+pub const ECHO: &str = "/echo";
+/// The largest message of the conformance run is an eighth of it.
+#[cfg(feature = "echo")]
+const ECHO_BYTES: usize = 1 << 20;
+
 /// `GET /ws`: v1 with its subprotocol, the dark-pool door without any.
 pub async fn upgrade(
     State(app): State<Arc<App>>,
@@ -53,7 +60,13 @@ pub async fn upgrade(
         return Err(Refusal::new(Code::Unavailable, sentence).retry_after_s(1));
     }
     let (deflate, extension) = app.compression.and_then(|policy| negotiate(texts(headers), policy)).unzip();
-    let visitor = Visitor { v1, deflate, guard: Box::new(()) };
+    let visitor = Visitor {
+        v1,
+        #[cfg(feature = "echo")]
+        echo: request.uri().path() == ECHO,
+        deflate,
+        guard: Box::new(()),
+    };
     let visitor = match app.admission.enter(&peer, headers) {
         Some(admitted) => Visitor { guard: Box::new(admitted), ..visitor },
         None => {
@@ -69,6 +82,8 @@ pub async fn upgrade(
 /// Someone who is about to come in.
 struct Visitor {
     v1: bool,
+    #[cfg(feature = "echo")]
+    echo: bool,
     deflate: Option<Agreed>,
     guard: Box<dyn std::any::Any + Send>,
 }
@@ -126,7 +141,7 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
         None if visitor.v1 => Box::new(Session::new(app.session, &present.name(), now, wall)),
         None => Box::new(DarkPoolDoor::new(app.session, DOOR_HEARTBEAT, now)),
     };
-    app.shards.take(Arrival {
+    let arrival = Arrival {
         socket,
         read,
         conversation,
@@ -136,7 +151,14 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
         guard: visitor.guard,
         // A little more than is allowed is read, so that the refusal can be a sentence.
         message_bytes: 4 * MESSAGE_BYTES,
-    });
+    };
+    #[cfg(feature = "echo")]
+    let arrival = if visitor.echo {
+        Arrival { conversation: Box::new(crate::session::Echo::default()), message_bytes: ECHO_BYTES, ..arrival }
+    } else {
+        arrival
+    };
+    app.shards.take(arrival);
 }
 
 /// The socket, with what was read beyond the request; nothing if it is gone.

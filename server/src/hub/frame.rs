@@ -12,13 +12,14 @@ use shared::units::Timestamp;
 
 use crate::domain::RowJson;
 
-/// A message ready to be sent: UTF-8 text, shared by all who receive it.
+/// A message ready to be sent, shared by all who receive it. All of the protocols' messages are UTF-8 text.
 #[derive(Clone, Debug)]
 pub struct Frame(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     text: Bytes,
+    binary: bool,
     /// The same, compressed by itself, made when the first of its readers needs it.
     deflated: OnceLock<Bytes>,
 }
@@ -47,6 +48,19 @@ impl Frame {
         self.0.deflated.get_or_init(|| deflate(&self.0.text)).clone()
     }
 
+    /// Whether it is sent as bytes.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        self.0.binary
+    }
+
+    /// Bytes, which no protocol here has a use for.
+    #[cfg(feature = "echo")]
+    #[must_use]
+    pub fn binary(bytes: Vec<u8>) -> Frame {
+        Frame(Arc::new(Inner { text: bytes.into(), binary: true, deflated: OnceLock::new() }))
+    }
+
     /// How many bytes it has.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -70,7 +84,7 @@ impl Eq for Frame {}
 
 impl From<String> for Frame {
     fn from(text: String) -> Frame {
-        Frame(Arc::new(Inner { text: text.into(), deflated: OnceLock::new() }))
+        Frame(Arc::new(Inner { text: text.into(), binary: false, deflated: OnceLock::new() }))
     }
 }
 

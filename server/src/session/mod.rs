@@ -5,12 +5,16 @@
 
 mod bucket;
 mod conversation;
+#[cfg(feature = "echo")]
+mod echo;
 mod follower;
 mod turned_away;
 mod v1;
 
 pub use bucket::Bucket;
 pub use conversation::{Around, Ask, Conversation, Outgoing, Wanted};
+#[cfg(feature = "echo")]
+pub use echo::Echo;
 pub use follower::{Dialect, Follower, Said, Step};
 pub use turned_away::TurnedAway;
 pub use v1::{Session, Settings, heartbeat};

@@ -89,3 +89,38 @@ impl Inflater {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flate2::{Compress, Compression, FlushCompress};
+
+    use super::*;
+
+    #[test]
+    fn what_follows_a_last_block_may_refer_to_what_was_before_it() {
+        let words = b"a stream that ends goes on";
+        let (mut first, mut second) = (Vec::with_capacity(100), Vec::with_capacity(100));
+        Compress::new(Compression::best(), false).compress_vec(words, &mut first, FlushCompress::Finish).unwrap();
+        let mut after = Compress::new(Compression::best(), false);
+        after.set_dictionary(words).unwrap();
+        after.compress_vec(words, &mut second, FlushCompress::Sync).unwrap();
+        assert!(second.len() < 12, "it refers to the first");
+        let payload = [&first[..], &second[..second.len() - TAIL.len()]].concat();
+        for takeover in [false, true] {
+            let mut inflater = Inflater::new(15, takeover);
+            let twice = [&words[..], words].concat();
+            assert_eq!(inflater.inflate(&payload, 1000), Ok(&twice[..]));
+        }
+    }
+
+    #[test]
+    fn a_large_message_does_not_keep_its_room() {
+        let mut packed = Vec::new();
+        super::super::Deflater::new(1, 15).compress(&[7; 1_000_000], &mut packed);
+        let mut inflater = Inflater::new(15, false);
+        assert_eq!(inflater.inflate(&packed, 1_000_000).map(<[u8]>::len), Ok(1_000_000));
+        assert!(inflater.room.capacity() <= 1_000_001, "{}", inflater.room.capacity());
+        assert_eq!(inflater.inflate(&[0], 1_000_000), Ok(&[][..]));
+        assert!(inflater.room.capacity() <= KEPT);
+    }
+}

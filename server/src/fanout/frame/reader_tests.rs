@@ -141,9 +141,18 @@ fn compressed_messages_are_those_of_the_rfc() {
 fn what_cannot_be_inflated_is_refused() {
     let mut whole = Vec::new();
     Deflater::new(6, 15).compress("a message with a few words of text in it, and text".as_bytes(), &mut whole);
-    for payload in [&b""[..], &[0xff], &[0x06], &[0x00, 0x05, 0x00, 0xfa, 0xff, 0x48], &[0xf3, 0x48, 0x05, 0x00]]
-        .into_iter()
-        .chain((1..whole.len() - 1).map(|cut| &whole[..cut]))
+    for payload in [
+        &b""[..],
+        &[0xff],
+        &[0x06],
+        &[0x02],
+        // The lengths of codes break off, and what follows is taken for more of them.
+        &[0x04, 0x00],
+        &[0x00, 0x05, 0x00, 0xfa, 0xff, 0x48],
+        &[0xf3, 0x48, 0x05, 0x00],
+    ]
+    .into_iter()
+    .chain((1..whole.len() - 1).map(|cut| &whole[..cut]))
     {
         assert_eq!(read(&frames(&[(0xc1, payload)]), true).1, Err(Violation::Inflate), "{payload:x?}");
     }
@@ -275,4 +284,32 @@ fn a_reader_is_small_and_between_messages_owns_nothing() {
     }
     assert!((899..=LIMIT + 125).contains(&owned), "{owned}");
     assert_eq!(reader.heap_bytes(), 0);
+    let (begun, mut next) = (frames(&[(0x01, &[b'x'; 700])]), [b'x'; 1]);
+    let mut nothing = |incoming: Incoming<'_>| panic!("{incoming:?}");
+    reader.read(&mut begun.clone(), &mut inflater, &mut nothing).unwrap();
+    reader.read(&mut [&[0x00, 100][..], &next].concat(), &mut inflater, &mut nothing).unwrap();
+    reader.read(&mut next, &mut inflater, &mut nothing).unwrap();
+    assert!((702..=LIMIT + 125).contains(&reader.heap_bytes()), "{}", reader.heap_bytes());
+}
+
+#[test]
+fn one_client_cannot_spoil_the_inflater_of_the_others() {
+    let mut inflater = Inflater::new(15, false);
+    let mut packed = Vec::new();
+    Deflater::new(6, 15).compress(b"words, and more words", &mut packed);
+    let whole = frames(&[(0xc1, &packed)]);
+    for cut in 1..packed.len() {
+        let mut reader = Reader::new(Role::Client, true, LIMIT);
+        let mut bad = frames(&[(0xc1, &packed[..cut])]);
+        let mut nothing = |incoming: Incoming<'_>| panic!("{incoming:?}");
+        assert!(reader.read(&mut bad, &mut inflater, &mut nothing).is_err());
+        assert_eq!(reader.heap_bytes(), 0);
+        let (mut reader, mut got) = (Reader::new(Role::Client, true, LIMIT), Vec::new());
+        let mut handle = |incoming: Incoming<'_>| {
+            got.push(Got::from(incoming));
+            ControlFlow::Continue(())
+        };
+        reader.read(&mut whole.clone(), &mut inflater, &mut handle).unwrap();
+        assert_eq!(got, [text("words, and more words")], "after {cut} bytes");
+    }
 }

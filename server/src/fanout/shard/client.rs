@@ -180,9 +180,10 @@ impl<S: Read + Write> Client<S> {
             let next = shared.around(|around| self.conversation.poll_frame(now, around));
             let Some(Outgoing { frames, told }) = next else { break };
             for frame in frames.iter() {
+                let opcode = if frame.is_binary() { Opcode::Binary } else { Opcode::Text };
                 match self.compressed(frame, single) {
-                    Some(deflated) => self.outbox.push(Opcode::Text, true, &deflated),
-                    None => self.outbox.push(Opcode::Text, false, &frame.bytes()),
+                    Some(deflated) => self.outbox.push(opcode, true, &deflated),
+                    None => self.outbox.push(opcode, false, &frame.bytes()),
                 }
             }
             shared.metrics.delivered(self.transport, &frames, told, 1);

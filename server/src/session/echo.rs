@@ -1,0 +1,68 @@
+//! Sends back what comes, for the conformance run.
+//!
+//! Only in builds with the feature `echo`: it has no limits, so nobody else may reach it.
+
+use std::collections::VecDeque;
+
+use shared::units::{Moment, Timestamp};
+use shared::wire::{CloseCode, Unsubscribe};
+
+use super::{Around, Ask, Conversation, Follower, Outgoing, Wanted};
+use crate::hub::{Frame, OpenError, Topics};
+
+/// What came and was not sent back yet.
+#[derive(Default)]
+pub struct Echo {
+    frames: VecDeque<Frame>,
+}
+
+impl Conversation for Echo {
+    fn handle_text(&mut self, _now: Moment, _wall: Timestamp, text: &str) {
+        self.frames.push_back(text.to_owned().into());
+    }
+
+    fn handle_binary(&mut self, bytes: &[u8]) {
+        self.frames.push_back(Frame::binary(bytes.to_owned()));
+    }
+
+    fn may_open(&mut self, _wanted: &Wanted) -> bool {
+        false
+    }
+
+    fn handle_opened(
+        &mut self,
+        _now: Moment,
+        _topics: &dyn Topics,
+        _wanted: Wanted,
+        _outcomes: &[Result<(), OpenError>],
+    ) {
+    }
+
+    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
+
+    fn handle_drain(&mut self, _retry_ms: u64) {}
+
+    fn handle_timeout(&mut self, _now: Moment) {}
+
+    fn poll_ask(&mut self) -> Option<Ask> {
+        None
+    }
+
+    fn poll_frame(&mut self, _now: Moment, _around: &Around<'_>) -> Option<Outgoing> {
+        self.frames.pop_front().map(Outgoing::from)
+    }
+
+    fn poll_timeout(&self) -> Option<Moment> {
+        None
+    }
+
+    fn poll_close(&self) -> Option<CloseCode> {
+        None
+    }
+
+    fn lend(&mut self) -> Option<Follower> {
+        None
+    }
+
+    fn take_back(&mut self, _follower: Follower) {}
+}
