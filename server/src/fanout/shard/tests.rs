@@ -537,6 +537,14 @@ impl Conversation for Broken {
 }
 
 #[test]
+fn a_connection_that_is_up_to_date_is_small() {
+    let session = size_of::<Session>();
+    let client = size_of::<super::Client<mio::net::TcpStream>>();
+    println!("{client} + {session} bytes");
+    assert!(client + session <= 640, "{client} + {session} bytes");
+}
+
+#[test]
 fn a_defect_ends_one_connection_and_the_others_go_on() {
     let mut world = World::new(100);
     world.join(7, Deflate::Window, None, 1 << 20);
