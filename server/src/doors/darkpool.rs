@@ -10,7 +10,7 @@ use serde::Serialize;
 use shared::domain::darkpool::{DarkPoolTopic, SentimentRow};
 use shared::stream::{Position, Seq, Topic};
 use shared::units::{Moment, Money, Ticker, Timestamp};
-use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, Unsubscribe, check_nesting};
+use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, check_nesting};
 
 use crate::hub::{Entry, Frame, Frames, Next, OpenError, Reader, Told, TopicState, Topics};
 use crate::session::{Around, Ask, Bucket, Conversation, Dialect, Follower, Outgoing, Settings, Wanted};
@@ -195,13 +195,9 @@ impl Conversation for DarkPoolDoor {
         }
     }
 
-    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
-
     fn handle_drain(&mut self, _retry_ms: u64) {
         self.close = Some(CloseCode::Restart);
     }
-
-    fn handle_timeout(&mut self, _now: Moment) {}
 
     fn poll_ask(&mut self) -> Option<Ask> {
         self.asks.pop_front()
