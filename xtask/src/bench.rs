@@ -1,4 +1,9 @@
-//! Benchmarks: those of the server's engine, and the page's in a real Chromium.
+//! Benchmarks: those of the server's engine, the fan-out against Bun, and the page's in a real Chromium.
+
+mod fanout;
+mod options;
+mod table;
+mod workload;
 
 use anyhow::{Result, bail};
 
@@ -7,17 +12,19 @@ use crate::step::Steps;
 use crate::{browser, npm, server};
 
 const PAGE: &str = "page";
+const FANOUT: &str = "fanout";
 
-/// All of them, or the one that is named.
+/// All of them but the long comparison with Bun, or the one that is named.
 pub fn run(repo: &Repo, steps: &mut Steps, args: &[String]) -> Result<()> {
     match args {
         [] => {
             engine(repo, steps, "*")?;
             page(repo, steps)
         }
+        [name, rest @ ..] if name == FANOUT => fanout::run(repo, steps, rest),
         [name] if name == PAGE => page(repo, steps),
         [name] => engine(repo, steps, name),
-        _ => bail!("name one benchmark of server/benches, or `{PAGE}`, or none for all"),
+        _ => bail!("name one benchmark of server/benches, `{FANOUT}` or `{PAGE}`, or none for all"),
     }
 }
 

@@ -46,6 +46,7 @@ Usage: cargo xtask <task> [arguments]
   fmt                 format the code
   lint                clippy for the server and for the dashboard, and the links in the docs
   bench [name]        every benchmark, or one of server/benches, or `page`
+  bench fanout        what a delivery costs us and Bun: --only w1,w3-deflate --rounds 3 --seconds 10
   tools               only install the tools under target/tools
   help                this text
 ";

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn the_lock_files_leave_the_choice_of_a_registry_to_the_reader() {
         let repo = Repo::locate();
-        let folders = ["xtask/tools", "frontend/chart", "tests/e2e"].map(|folder| repo.path(folder));
+        let folders = ["xtask/tools", "xtask/bench", "frontend/chart", "tests/e2e"].map(|folder| repo.path(folder));
         for folder in folders {
             let lock = fs::read_to_string(folder.join(LOCK)).expect("a lock file beside package.json");
             assert!(lock.contains("\"integrity\""), "{} pins no content", folder.display());

@@ -2,6 +2,7 @@
 
 mod check;
 mod health;
+pub mod load;
 mod record;
 pub mod serve;
 
@@ -19,6 +20,7 @@ pub async fn run(cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Serve { replay } => serve::run(&cli.config, replay.as_ref()).await,
         Command::Record { out, seconds } => record::run(&cli.config, out, *seconds).await,
+        Command::Load(options) => load::command(options).await,
         Command::Check => check::run(&cli.config).await,
         Command::Health => health::run(&cli.config).await,
     }

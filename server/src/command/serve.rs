@@ -137,7 +137,9 @@ impl Running {
     }
 }
 
-fn shard_settings(config: &Config) -> ShardSettings {
+/// How the shards are set up.
+#[must_use]
+pub fn shard_settings(config: &Config) -> ShardSettings {
     ShardSettings {
         shards: config.listen.shards.get(),
         level: config.fanout.compression.level,
@@ -147,7 +149,9 @@ fn shard_settings(config: &Config) -> ShardSettings {
     }
 }
 
-fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, world: Box<str>) -> Arc<App> {
+/// What the HTTP entrance needs.
+#[must_use]
+pub fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, world: Box<str>) -> Arc<App> {
     let (limits, compression) = (&config.limits, config.fanout.compression);
     Arc::new(App {
         shared: shared.clone(),

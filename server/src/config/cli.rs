@@ -10,6 +10,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use super::catalogue::{CONFIG_VARIABLE, SETTINGS, Setting};
 use super::resolve::{Surroundings, resolve};
 use super::{Config, ConfigError};
+use crate::command::load;
 use crate::feed::replay::Speed;
 
 /// What the process was asked to do, and how.
@@ -36,6 +37,8 @@ pub enum Command {
         /// `--seconds N`; none: until it is stopped.
         seconds: Option<u64>,
     },
+    /// `load`: many clients for a server that runs, each of which checks what it is told.
+    Load(Box<load::Options>),
     /// `check`: try everything and say what is wrong.
     Check,
     /// `health`: ask the server that runs here whether it is well.
@@ -65,9 +68,10 @@ impl Cli {
         let (name, matches) = matches.subcommand().expect("clap requires a subcommand");
         let flags: BTreeMap<_, _> = SETTINGS
             .iter()
-            .filter_map(|setting| Some((setting.name, matches.get_one::<String>(setting.name)?.clone())))
+            .filter_map(|setting| Some((setting.name, matches.try_get_one::<String>(setting.name).ok()??.clone())))
             .collect();
-        let file: Option<&PathBuf> = matches.get_one("config");
+        // `load` takes no settings.
+        let file = matches.try_get_one::<PathBuf>("config").unwrap_or_default();
         let resolved = resolve(&flags, file.map(PathBuf::as_path), around)?;
         Ok(Cli { command: Command::of(name, matches), config: Config::read(resolved, around)? })
     }
@@ -86,6 +90,7 @@ impl Command {
                 out: matches.get_one::<PathBuf>("out").expect("clap requires --out").clone(),
                 seconds: matches.get_one("seconds").copied(),
             },
+            "load" => Command::Load(Box::new(load::Options::of(matches))),
             "check" => Command::Check,
             "health" => Command::Health,
             other => unreachable!("clap knows no subcommand {other}"),
@@ -128,6 +133,17 @@ fn command() -> clap::Command {
         .disable_help_subcommand(true)
         .subcommand(with_settings("serve", "The server; with no provider configured: the demo market.").args(replay))
         .subcommand(with_settings("record", "Write a provider's frames to a tape as they arrive.").args(record))
+        .subcommand(
+            clap::Command::new("load")
+                .about("Many clients for a server that runs, each of which checks what it is told.")
+                .long_about(
+                    "Opens many connections to a server, checks everything that each of them is told (positions, \
+                     gaps, rows), and says what was delivered, how fast, and what it cost the server.\n\n\
+                     Servers limit connections of one address: start yours with --connections-per-address 0 and \
+                     --upgrades-per-s 0. Ends with 1 when anyone was told something wrong.",
+                )
+                .args(load::arguments()),
+        )
         .subcommand(with_settings("check", "Read the configuration, try each source, say what is wrong."))
         .subcommand(with_settings("health", "Exit with 0 when the server on this machine is well."))
 }

@@ -229,7 +229,11 @@ impl Conversation for DarkPoolDoor {
 
     fn lend(&mut self) -> Option<Follower> {
         let settled = self.opened && self.errors.is_empty() && self.pongs == 0 && self.close.is_none();
-        if settled { self.follower.take() } else { None }
+        if !settled {
+            return None;
+        }
+        (self.asks, self.errors) = (VecDeque::new(), VecDeque::new());
+        self.follower.take()
     }
 
     fn take_back(&mut self, follower: Follower) {

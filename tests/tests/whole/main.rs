@@ -5,6 +5,7 @@ mod door;
 mod fanout;
 mod http;
 mod lifecycle;
+mod load;
 mod restart;
 mod session;
 mod slow_reader;

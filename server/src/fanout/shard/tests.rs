@@ -537,6 +537,14 @@ impl Conversation for Broken {
 }
 
 #[test]
+fn a_connection_that_is_up_to_date_is_small() {
+    let session = size_of::<Session>();
+    let client = size_of::<super::Client<mio::net::TcpStream>>();
+    println!("{client} + {session} bytes");
+    assert!(client + session <= 640, "{client} + {session} bytes");
+}
+
+#[test]
 fn a_defect_ends_one_connection_and_the_others_go_on() {
     let mut world = World::new(100);
     world.join(7, Deflate::Window, None, 1 << 20);
@@ -583,7 +591,8 @@ fn who_comes_to_a_shared_window_gets_everything_before_and_after_it_joins() {
 #[test]
 fn nothing_is_compressed_for_who_cannot_look_back_so_far() {
     let mut world = World::new(100);
-    [Deflate::SmallWindow, Deflate::None, Deflate::Window].map(|deflate| world.join(7, deflate, None, 1 << 20));
+    let offers = [Deflate::SmallWindow, Deflate::None, Deflate::Window];
+    offers.into_iter().for_each(|deflate| world.join(7, deflate, None, 1 << 20));
     for n in 0..20 {
         world.step(&Op::Burst(vec![n]));
         world.check();

@@ -1,0 +1,122 @@
+//! `undercurrent load` against a server that tells the truth, and against some that do not.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use futures_util::SinkExt;
+use shared::wire::SUBPROTOCOL;
+use tests::app::{TestApp, World};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::accept_hdr_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use undercurrent::command::load::{self, Report};
+use undercurrent::config::{Cli, Command, Surroundings};
+
+/// Runs the load with these arguments.
+async fn run(server: SocketAddr, arguments: &[&str]) -> anyhow::Result<Report> {
+    let url = format!("ws://{server}/ws");
+    let all = [&["undercurrent", "load", "--url", &url], arguments].concat();
+    let cli = Cli::parse(all, &Surroundings::of_this_process())?;
+    let Command::Load(options) = cli.command else { bail!("it was asked to load") };
+    Ok(tokio::task::spawn_blocking(move || load::run(&options)).await??)
+}
+
+const UNLIMITED: [(&str, &str); 2] = [("connections-per-address", "0"), ("upgrades-per-s", "0")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_is_told_the_truth_whatever_they_do() -> anyhow::Result<()> {
+    let app = TestApp::with(World::Demo(30, 60), &UNLIMITED).await?;
+    app.until_rows("darkpool/top", |rows| rows.len() == 30).await?;
+    let some = "--clients 40 --seconds 3 --churn 40 --slow 5 --slow-bytes-per-s 20000 --half-open 5 --storm";
+    let topics = ["--topics", "darkpool/top,darkpool/tape,darkpool/ticker/*"];
+    let arguments: Vec<&str> = some.split(' ').chain(topics).collect();
+    let report = run(app.address, &arguments).await?;
+    assert_eq!(report.verified.faults.first, Vec::<String>::new());
+    assert!(report.live >= 38, "{report:?}");
+    assert!(report.delivered.updates > 0 && report.delivered.rows > 0, "{report:?}");
+    assert!(report.verified.compared.len() > 2, "top, tape and tickers: {report:?}");
+    let storm = report.storm.context("there was one")?;
+    assert!(storm.all_live_s.is_some() && storm.clients > 30 && storm.snapshots == 0, "{storm:?}");
+    assert!(report.server.context("it runs in this process")?.memory_before > 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_is_told_the_truth_too() -> anyhow::Result<()> {
+    let app = TestApp::with(World::Demo(30, 60), &UNLIMITED).await?;
+    app.until_rows("darkpool/sentiment", |rows| rows.len() == 30).await?;
+    let arguments: Vec<&str> = "--clients 20 --seconds 2 --door darkpool --compression off".split(' ').collect();
+    let report = run(app.address, &arguments).await?;
+    assert_eq!(report.verified.faults.first, Vec::<String>::new());
+    assert!(report.delivered.updates > 0, "{report:?}");
+    assert_eq!(report.verified.compared.len(), 1);
+    Ok(())
+}
+
+/// A server of one topic that says these updates to each client after a snapshot at 1, as `prev`, `seq`
+/// and a row; the last client gets the last row wrong if `wrong` is given.
+async fn liar(updates: &'static [(u64, u64, u32)], wrong: Option<u32>) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        let mut number = 0;
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(lie(stream, updates, wrong.filter(|_| number == 1)));
+            number += 1;
+        }
+    });
+    Ok(address)
+}
+
+async fn lie(stream: TcpStream, updates: &[(u64, u64, u32)], wrong: Option<u32>) -> anyhow::Result<()> {
+    // What the handshake's callback has to return.
+    #[allow(clippy::result_large_err, clippy::unnecessary_wraps)]
+    let agree = |_: &Request, mut response: Response| {
+        response.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().expect("a header's value"));
+        Ok(response)
+    };
+    let mut socket = accept_hdr_async(stream, agree).await?;
+    let begun = r#"{"topic":"darkpool/top","epoch":"e","seq":1,"mode":"snapshot","pace_ms":0}"#;
+    let subscribed = format!(r#"{{"type":"subscribed","id":1,"topics":[{begun}]}}"#);
+    let snapshot = r#"{"type":"snapshot","topic":"darkpool/top","epoch":"e","seq":1,"ts":1,"rows":{"A":1}}"#;
+    for text in [&subscribed, snapshot] {
+        socket.send(Message::text(text)).await?;
+    }
+    for (index, (prev, seq, row)) in updates.iter().enumerate() {
+        let row = wrong.filter(|_| index + 1 == updates.len()).unwrap_or(*row);
+        let head = format!(r#"{{"type":"update","topic":"darkpool/top","epoch":"e","prev":{prev},"seq":{seq}"#);
+        socket.send(Message::text(format!(r#"{head},"ts":1,"merged":1,"set":{{"A":{row}}},"del":[]}}"#))).await?;
+    }
+    // Until the client has seen enough.
+    futures_util::StreamExt::for_each(socket, async |_| {}).await;
+    Ok(())
+}
+
+async fn two_clients_of(address: SocketAddr) -> anyhow::Result<Report> {
+    run(address, &["--clients", "2", "--seconds", "1", "--topics", "darkpool/top", "--compression", "off"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_left_out_is_reported_by_everyone_who_misses_it() -> anyhow::Result<()> {
+    let report = two_clients_of(liar(&[(1, 2, 2), (3, 4, 4), (4, 5, 5)], None).await?).await?;
+    assert_eq!(report.verified.faults.of("gap"), 2, "{report:?}");
+    let described = "client 0, darkpool/top: a gap: the client is at 2, the update leads from 3 to 4";
+    assert!(report.verified.faults.first.iter().any(|fault| fault == described), "{report:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_comes_twice_is_reported() -> anyhow::Result<()> {
+    let report = two_clients_of(liar(&[(1, 2, 2), (1, 2, 2)], None).await?).await?;
+    assert_eq!(report.verified.faults.of("duplicate"), 2, "{report:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_only_one_client_sees_is_reported() -> anyhow::Result<()> {
+    let report = two_clients_of(liar(&[(1, 2, 2), (2, 3, 3)], Some(9)).await?).await?;
+    assert_eq!(report.verified.faults.of("rows"), 1, "{report:?}");
+    assert_eq!(report.verified.faults.of("http"), 1, "it shows no rows over HTTP: {report:?}");
+    Ok(())
+}
