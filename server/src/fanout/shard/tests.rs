@@ -237,7 +237,7 @@ impl World {
             }
             // The answer is long enough to be compressed, where that may be.
             Op::Say(client) => {
-                self.say(*client, Opcode::Text, r#"{"type":"command","id":9,"name":"dance-as-nobody-can"}"#)
+                self.say(*client, Opcode::Text, r#"{"type":"command","id":9,"name":"dance-as-nobody-can"}"#);
             }
             Op::Ping(client) => self.say(*client, Opcode::Ping, "there?"),
             Op::Take(client, bytes) => self.take(*client, *bytes),
@@ -405,7 +405,7 @@ impl World {
         }
         for client in &self.clients {
             for (topic, replica) in &client.replicas {
-                let head = self.hub.with(topic, |state| state.head()).unwrap();
+                let head = self.hub.with(topic, TopicState::head).unwrap();
                 let followed = self.shard.clients[client.index].conversation.poll_close().is_none();
                 assert!(!followed || !client.follows(topic) || replica.position() == Some(&head), "{topic} at {head}");
             }
