@@ -31,14 +31,14 @@ async fn two_hundred_clients_resume_after_a_kill_in_the_middle_of_a_made_tape() 
     let busiest = sums.iter().max_by_key(|(_, sum)| sum.prints).map(|(ticker, _)| format!("darkpool/ticker/{ticker}"));
     let ticker = busiest.unwrap_or_default();
     let topics: [&[&str]; 3] = [&[SENTIMENT], &["darkpool/top", "darkpool/tape"], &[&ticker, "darkpool/tape"]];
-    survive(&tape, "4", &topics, prints).await
+    survive(&tape, "1.5", &topics, prints).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_clients_resume_after_a_kill_in_the_middle_of_a_recorded_tape() -> anyhow::Result<()> {
     let Some(ibm) = Ibm::find()? else { return Ok(()) };
     let topics: [&[&str]; 2] = [&[SENTIMENT, "darkpool/tape"], &["darkpool/ticker/IBM", "darkpool/top"]];
-    survive(&ibm.tape, "100", &topics, ibm.expected["dark_prints"].as_u64().unwrap_or_default()).await
+    survive(&ibm.tape, "40", &topics, ibm.expected["dark_prints"].as_u64().unwrap_or_default()).await
 }
 
 /// Plays a tape of so many prints, kills the server half way, starts it again and compares.
