@@ -4,8 +4,9 @@
 //! [`Inflater`] do the compression that [`negotiate`] agreed on. The server's shards use it, and so does the
 //! load tool, which plays the clients. Who answers a ping or how a connection is closed is not decided here.
 //!
-//! Beside what RFC 6455 says, whoever reads may rely on two things: what a [`Reader`] gives does not depend on
-//! where the stream was cut, and a reader between two messages owns no memory.
+//! Beside what the RFCs say, whoever reads may rely on three things: what a [`Reader`] gives does not depend on
+//! where the stream was cut, a reader between two messages owns no memory ([`Reader::heap_bytes`]), and one that
+//! was closed or failed ([`Reader::is_closed`]) ignores what follows.
 
 mod deflate;
 mod extension;
