@@ -36,7 +36,10 @@ pub fn run(repo: &Repo, steps: &mut Steps) -> Result<()> {
     let kosoku = python::install(repo, steps, &KOSOKU)?;
     let mut build = repo.cargo("build --locked --package undercurrent --bin undercurrent --features echo");
     steps.run("build the server with an echo", &mut build)?;
-    let server = Server::start(&repo.target().join("debug/undercurrent"))?;
+    // Moved, so that nobody takes a server with an echo for the server.
+    let (built, echo) = (repo.target().join("debug/undercurrent"), repo.target().join("debug/undercurrent-echo"));
+    fs::rename(&built, &echo).with_context(|| format!("cannot move {}", built.display()))?;
+    let server = Server::start(&echo)?;
     let reports = repo.target().join("conformance");
     if reports.exists() {
         fs::remove_dir_all(&reports).with_context(|| format!("cannot remove {}", reports.display()))?;

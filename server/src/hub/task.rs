@@ -18,7 +18,7 @@ use shared::domain::kind_of;
 use shared::stream::{Epoch, Topic};
 use shared::units::{Moment, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 use self::backlog::Backlog;
 use self::flight::{Cargo, Flight};
@@ -52,6 +52,8 @@ const STORE_RETRY: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_secs(10);
 /// Between two looks at events without a flush window, so that a burst still leaves together.
 const LEAST_FLUSH: Duration = Duration::from_millis(1);
+/// Between two looks at what is due while no events come.
+const IDLE_FLUSH: Duration = Duration::from_millis(20);
 
 /// A domain's task. See the [module](self).
 pub struct Task<E: Engine> {
@@ -122,7 +124,7 @@ impl<E: Engine> Task<E> {
 
     /// Runs until the events end or `stop` says so; then everything is flushed and stored.
     pub async fn run(mut self, mut events: mpsc::Receiver<Batch<E::Event>>, mut stop: watch::Receiver<bool>) {
-        let mut flush = self.flush_interval();
+        let mut flushed = Instant::now();
         let mut sweep = tokio::time::interval(SWEEP);
         let mut flight: Option<Flight> = None;
         let mut feeding = true;
@@ -131,11 +133,9 @@ impl<E: Engine> Task<E> {
                 biased;
                 _ = stop.changed() => break,
                 () = flight::landed(&mut flight) => self.land(flight.take()),
-                _ = flush.tick(), if flight.is_none() => {
+                () = tokio::time::sleep_until((flushed + self.window()).into()), if flight.is_none() => {
+                    flushed = Instant::now();
                     flight = self.take_off();
-                    if flush.period() != self.window() {
-                        flush = self.flush_interval();
-                    }
                 }
                 Some(open) = self.opens.recv() => self.open(open),
                 batch = events.recv(), if feeding => match batch {
@@ -152,15 +152,11 @@ impl<E: Engine> Task<E> {
         self.finish(last).await;
     }
 
+    /// Over how long changes are gathered before the next flush. Without any there may still be
+    /// something that is due by the clock, but that needs no such hurry.
     fn window(&self) -> Duration {
-        self.settings.pressure.window().max(LEAST_FLUSH)
-    }
-
-    fn flush_interval(&self) -> Interval {
-        let window = self.window();
-        let mut flush = tokio::time::interval_at(tokio::time::Instant::now() + window, window);
-        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        flush
+        let waits = self.received.is_some() || !self.opening.is_empty();
+        self.settings.pressure.window().max(if waits { LEAST_FLUSH } else { IDLE_FLUSH })
     }
 
     async fn finish(&mut self, mut flight: Option<Flight>) {

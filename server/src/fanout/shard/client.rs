@@ -10,7 +10,7 @@ use shared::wire::CloseCode;
 use super::lane::{Encoding, single};
 use super::mailbox::Bell;
 use super::outbox::{Outbox, Sent};
-use crate::fanout::frame::{Agreed, Deflater, Incoming, Inflater, Opcode, Reader, push_close, push_frame};
+use crate::fanout::frame::{Agreed, Deflater, Incoming, Inflater, Opcode, Reader, Violation, push_close, push_frame};
 use crate::fanout::{Present, Shared};
 use crate::hub::Follow;
 use crate::observe::Transport;
@@ -51,20 +51,23 @@ const URGENT_BYTES: usize = 16 * 1024;
 /// So much is gathered before it is written.
 const GATHERED: usize = 64 * 1024;
 
+/// What is looked at for every frame comes first and lies together: there are thousands of these, and
+/// the loop that writes to all of them is as fast as they can be fetched.
+#[repr(C)]
 pub(super) struct Client<S> {
-    pub(super) number: u64,
+    pub(super) place: Place,
+    /// Since when nothing could be written.
+    pub(super) blocked: Option<Moment>,
     pub(super) socket: S,
-    reader: Reader,
+    pub(super) transport: Transport,
+    /// What was agreed on, where that allows what the shard compresses.
+    compresses: Option<Agreed>,
     pub(super) conversation: Box<dyn Conversation>,
     pub(super) outbox: Outbox,
     /// Pongs and the goodbye, framed: they go before everything else that was not begun.
     urgent: Vec<u8>,
-    pub(super) place: Place,
-    /// What was agreed on, where that allows what the shard compresses.
-    compresses: Option<Agreed>,
-    pub(super) transport: Transport,
-    /// Since when nothing could be written.
-    pub(super) blocked: Option<Moment>,
+    reader: Reader,
+    pub(super) number: u64,
     /// When its timer comes up.
     pub(super) timer: Option<Moment>,
     pub(super) closing: Option<Closing>,
@@ -109,6 +112,8 @@ pub(super) enum Heard {
     More,
     /// It left.
     Left,
+    /// It broke the protocol.
+    Broke(Violation),
 }
 
 impl<S: Read + Write> Client<S> {
@@ -153,13 +158,11 @@ impl<S: Read + Write> Client<S> {
             }
             if end.is_some() || heard == Heard::Left { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        if let Some((code, reason, at_once)) = end {
-            self.close(code, "", reason, at_once, now);
-        } else if let Err(violation) = outcome {
-            if self.closing.is_some() {
-                return Heard::Left;
-            }
-            self.close(violation.code(), &violation.to_string(), "violation", false, now);
+        match (end, outcome) {
+            (Some((code, reason, at_once)), _) => self.close(code, "", reason, at_once, now),
+            (None, Err(_)) if self.closing.is_some() => return Heard::Left,
+            (None, Err(violation)) => return Heard::Broke(violation),
+            (None, Ok(())) => {}
         }
         heard
     }

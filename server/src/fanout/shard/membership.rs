@@ -142,7 +142,8 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
     /// Writes a lane's log to its members: the loop for which all this exists.
     fn send(&mut self, index: usize, encoding: Encoding, now: Moment) {
-        let lane = self.cohorts[index].lane_mut(encoding);
+        // With its last member the cohort may be gone.
+        let Some(lane) = self.cohorts.get_mut(index).map(|cohort| cohort.lane_mut(encoding)) else { return };
         let end = lane.log.end();
         let (mut blocked, mut lost) = (Vec::new(), Vec::new());
         for member in &lane.members {

@@ -60,9 +60,19 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     /// Takes in what a client said, and answers.
     pub(super) fn hear(&mut self, index: usize, bytes: &mut [u8], now: Moment) {
         let Some(client) = self.clients.get_mut(index) else { return };
-        if client.hear(bytes, &mut self.inflater, now, &self.shared) == Heard::Left {
-            let reason = client.closing.map_or("left", |closing| closing.reason);
-            return self.remove(index, reason);
+        match client.hear(bytes, &mut self.inflater, now, &self.shared) {
+            Heard::More => {}
+            Heard::Left => {
+                let reason = client.closing.map_or("left", |closing| closing.reason);
+                return self.remove(index, reason);
+            }
+            Heard::Broke(violation) => {
+                // What it said before that is answered, where nothing else is under way.
+                if client.blocked.is_none() {
+                    client.gather(now, &self.shared, &mut self.press.single);
+                }
+                client.close(violation.code(), &violation.to_string(), "violation", false, now);
+            }
         }
         self.answer_asks(index, now);
         self.pump(index, now);
