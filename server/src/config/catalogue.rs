@@ -128,7 +128,7 @@ pub const SETTINGS: &[Setting] = &[
         SERVER,
         "compression_window_bits",
         "N",
-        "10",
+        "12",
         "How far back a message may refer: 9 (512 bytes) to 15 (32 KB).",
     ),
     Setting::new(

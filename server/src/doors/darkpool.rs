@@ -10,7 +10,7 @@ use serde::Serialize;
 use shared::domain::darkpool::{DarkPoolTopic, SentimentRow};
 use shared::stream::{Position, Seq, Topic};
 use shared::units::{Moment, Money, Ticker, Timestamp};
-use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, Unsubscribe, check_nesting};
+use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, check_nesting};
 
 use crate::hub::{Entry, Frame, Frames, Next, OpenError, Reader, Told, TopicState, Topics};
 use crate::session::{Around, Ask, Bucket, Conversation, Dialect, Follower, Outgoing, Settings, Wanted};
@@ -195,13 +195,9 @@ impl Conversation for DarkPoolDoor {
         }
     }
 
-    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
-
     fn handle_drain(&mut self, _retry_ms: u64) {
         self.close = Some(CloseCode::Restart);
     }
-
-    fn handle_timeout(&mut self, _now: Moment) {}
 
     fn poll_ask(&mut self) -> Option<Ask> {
         self.asks.pop_front()
@@ -229,7 +225,11 @@ impl Conversation for DarkPoolDoor {
 
     fn lend(&mut self) -> Option<Follower> {
         let settled = self.opened && self.errors.is_empty() && self.pongs == 0 && self.close.is_none();
-        if settled { self.follower.take() } else { None }
+        if !settled {
+            return None;
+        }
+        (self.asks, self.errors) = (VecDeque::new(), VecDeque::new());
+        self.follower.take()
     }
 
     fn take_back(&mut self, follower: Follower) {

@@ -9,7 +9,8 @@ use shared::wire::{CloseCode, Mode, SourceState, SubscribeTopic, Unsubscribe};
 use super::Follower;
 use crate::hub::{Frame, Frames, OpenError, Topics};
 
-/// A protocol spoken over one socket: messages in, frames out.
+/// A protocol spoken over one socket: messages in, frames out. One in which nothing is followed needs
+/// none of what has to do with following.
 pub trait Conversation: Send {
     /// A message came.
     fn handle_text(&mut self, now: Moment, wall: Timestamp, text: &str);
@@ -19,23 +20,34 @@ pub trait Conversation: Send {
 
     /// Whether these topics may be opened; if not, the conversation has said why. Its follower was
     /// taken back before.
-    fn may_open(&mut self, wanted: &Wanted) -> bool;
+    fn may_open(&mut self, _wanted: &Wanted) -> bool {
+        false
+    }
 
     /// What was asked for with [`Ask::Open`] is there, or cannot be had. Its follower was taken back
     /// before.
-    fn handle_opened(&mut self, now: Moment, topics: &dyn Topics, wanted: Wanted, outcomes: &[Result<(), OpenError>]);
+    fn handle_opened(
+        &mut self,
+        _now: Moment,
+        _topics: &dyn Topics,
+        _wanted: Wanted,
+        _outcomes: &[Result<(), OpenError>],
+    ) {
+    }
 
     /// What was asked for with [`Ask::Drop`] may go. Its follower was taken back before.
-    fn handle_dropped(&mut self, dropped: Unsubscribe);
+    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
 
     /// The server drains: tell the client when to come back.
     fn handle_drain(&mut self, retry_ms: u64);
 
     /// Time passed; call it at [`Conversation::poll_timeout`].
-    fn handle_timeout(&mut self, now: Moment);
+    fn handle_timeout(&mut self, _now: Moment) {}
 
     /// What the conversation needs from outside.
-    fn poll_ask(&mut self) -> Option<Ask>;
+    fn poll_ask(&mut self) -> Option<Ask> {
+        None
+    }
 
     /// What is to be sent next; `None`: nothing for now. Frames are made when they can be sent, so
     /// one that is slow to be taken is never out of date. While the follower is lent away these are
@@ -43,17 +55,21 @@ pub trait Conversation: Send {
     fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing>;
 
     /// When to call [`Conversation::handle_timeout`] or to poll for a frame again.
-    fn poll_timeout(&self) -> Option<Moment>;
+    fn poll_timeout(&self) -> Option<Moment> {
+        None
+    }
 
     /// Why the socket has to be closed, once everything was sent.
     fn poll_close(&self) -> Option<CloseCode>;
 
     /// Gives away what it follows, to be told together with others who follow the same. `None`:
     /// it cannot yet, or has done so.
-    fn lend(&mut self) -> Option<Follower>;
+    fn lend(&mut self) -> Option<Follower> {
+        None
+    }
 
     /// What it lent comes back, standing where this client was told to.
-    fn take_back(&mut self, follower: Follower);
+    fn take_back(&mut self, _follower: Follower) {}
 }
 
 /// What is around a conversation when it is asked for a frame.

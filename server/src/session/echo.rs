@@ -5,10 +5,10 @@
 use std::collections::VecDeque;
 
 use shared::units::{Moment, Timestamp};
-use shared::wire::{CloseCode, Unsubscribe};
+use shared::wire::CloseCode;
 
-use super::{Around, Ask, Conversation, Follower, Outgoing, Wanted};
-use crate::hub::{Frame, OpenError, Topics};
+use super::{Around, Conversation, Outgoing};
+use crate::hub::Frame;
 
 /// What came and was not sent back yet.
 #[derive(Default)]
@@ -25,44 +25,13 @@ impl Conversation for Echo {
         self.frames.push_back(Frame::binary(bytes.to_owned()));
     }
 
-    fn may_open(&mut self, _wanted: &Wanted) -> bool {
-        false
-    }
-
-    fn handle_opened(
-        &mut self,
-        _now: Moment,
-        _topics: &dyn Topics,
-        _wanted: Wanted,
-        _outcomes: &[Result<(), OpenError>],
-    ) {
-    }
-
-    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
-
     fn handle_drain(&mut self, _retry_ms: u64) {}
-
-    fn handle_timeout(&mut self, _now: Moment) {}
-
-    fn poll_ask(&mut self) -> Option<Ask> {
-        None
-    }
 
     fn poll_frame(&mut self, _now: Moment, _around: &Around<'_>) -> Option<Outgoing> {
         self.frames.pop_front().map(Outgoing::from)
     }
 
-    fn poll_timeout(&self) -> Option<Moment> {
-        None
-    }
-
     fn poll_close(&self) -> Option<CloseCode> {
         None
     }
-
-    fn lend(&mut self) -> Option<Follower> {
-        None
-    }
-
-    fn take_back(&mut self, _follower: Follower) {}
 }

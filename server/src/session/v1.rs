@@ -283,7 +283,12 @@ impl Conversation for Session {
 
     fn lend(&mut self) -> Option<Follower> {
         let settled = self.greeting.is_none() && self.waiting.is_empty() && self.asks.is_empty();
-        if settled && self.close.is_none() && self.subscribe_by.is_none() { self.follower.take() } else { None }
+        if !settled || self.close.is_some() || self.subscribe_by.is_some() {
+            return None;
+        }
+        // From now on there may be nothing to say for hours.
+        (self.waiting, self.asks) = (VecDeque::new(), VecDeque::new());
+        self.follower.take()
     }
 
     fn take_back(&mut self, follower: Follower) {

@@ -28,7 +28,7 @@ async fn agreed(app: &TestApp, offer: &str) -> anyhow::Result<Option<String>> {
 #[tokio::test]
 async fn compression_is_agreed_on_as_browsers_and_libraries_offer_it() -> anyhow::Result<()> {
     let app = TestApp::start(World::Nothing).await?;
-    let ours = "permessage-deflate; client_no_context_takeover; server_max_window_bits=10";
+    let ours = "permessage-deflate; client_no_context_takeover; server_max_window_bits=12";
     for (who, offer) in [
         ("Chromium, Node's ws", "permessage-deflate; client_max_window_bits"),
         ("Firefox, Safari", "permessage-deflate"),

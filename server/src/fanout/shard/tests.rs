@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use shared::domain::kind_of;
 use shared::stream::{Change, Epoch, Position, Replica, Topic, Verdict};
 use shared::units::{Moment, Timestamp};
-use shared::wire::{CloseCode, ServerMsg, Unsubscribe};
+use shared::wire::{CloseCode, ServerMsg};
 use tokio::sync::watch;
 
 use super::mailbox::Mailbox;
@@ -20,9 +20,9 @@ use super::{Arrival, Limits, Place, Shard};
 use crate::fanout::frame::{Agreed, Incoming, Inflater, Opcode, Policy, Reader, Role, negotiate, push_masked};
 use crate::fanout::{Drain, Shared};
 use crate::feed::Sources;
-use crate::hub::{Hub, OpenError, Pressure, TopicState, Topics};
+use crate::hub::{Hub, Pressure, TopicState};
 use crate::observe::{Metrics, Transport};
-use crate::session::{Around, Ask, Conversation, Follower, Outgoing, Session, Settings, Wanted};
+use crate::session::{Around, Conversation, Outgoing, Session, Settings};
 
 const TOPICS: [&str; 3] = ["darkpool/sentiment", "darkpool/tape", "darkpool/top"];
 const WINDOW_BITS: u8 = 10;
@@ -501,39 +501,23 @@ impl Conversation for Broken {
 
     fn handle_binary(&mut self, _bytes: &[u8]) {}
 
-    fn may_open(&mut self, _wanted: &Wanted) -> bool {
-        false
-    }
-
-    fn handle_opened(&mut self, _: Moment, _: &dyn Topics, _: Wanted, _: &[Result<(), OpenError>]) {}
-
-    fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
-
     fn handle_drain(&mut self, _retry_ms: u64) {}
 
-    fn handle_timeout(&mut self, _now: Moment) {}
-
-    fn poll_ask(&mut self) -> Option<Ask> {
-        None
-    }
-
     fn poll_frame(&mut self, _now: Moment, _around: &Around<'_>) -> Option<Outgoing> {
-        None
-    }
-
-    fn poll_timeout(&self) -> Option<Moment> {
         None
     }
 
     fn poll_close(&self) -> Option<CloseCode> {
         None
     }
+}
 
-    fn lend(&mut self) -> Option<Follower> {
-        None
-    }
-
-    fn take_back(&mut self, _follower: Follower) {}
+#[test]
+fn a_connection_that_is_up_to_date_is_small() {
+    let session = size_of::<Session>();
+    let client = size_of::<super::Client<mio::net::TcpStream>>();
+    println!("{client} + {session} bytes");
+    assert!(client + session <= 640, "{client} + {session} bytes");
 }
 
 #[test]
