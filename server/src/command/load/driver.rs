@@ -20,6 +20,11 @@ use crate::fanout::frame::Inflater;
 
 /// Between two looks at the clock.
 const TICK: Duration = Duration::from_millis(10);
+/// After reading, so much is gathered before the next look. A server on the same machine would otherwise
+/// pay for waking this thread at nearly every write, which no server does whose clients are elsewhere.
+const GATHER: Duration = Duration::from_millis(1);
+/// Sockets that are looked at together.
+const EVENTS: usize = 4096;
 /// How often slow clients read, and the server's memory is looked at.
 const SIP: Duration = Duration::from_millis(100);
 /// So many connections are being opened at once.
@@ -98,7 +103,7 @@ impl Driver {
     /// The system fails.
     pub fn turn(&mut self, within: Duration, mut until: impl FnMut(&mut Driver) -> bool) -> io::Result<bool> {
         let deadline = Instant::now() + within;
-        let mut events = Events::with_capacity(1024);
+        let mut events = Events::with_capacity(EVENTS);
         loop {
             if until(self) {
                 return Ok(true);
@@ -112,10 +117,15 @@ impl Driver {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 other => other?,
             }
+            let mut count = 0;
             for event in &events {
+                count += 1;
                 let number = event.token().0;
                 let end = self.clients[number].ready(&mut self.desk, &mut self.around);
                 self.ended(number, end);
+            }
+            if (1..EVENTS).contains(&count) {
+                std::thread::sleep(GATHER);
             }
             let now = Instant::now();
             if now >= self.ticked + TICK {
