@@ -18,7 +18,6 @@ use shared::domain::kind_of;
 use shared::stream::{Epoch, Topic};
 use shared::units::{Moment, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::MissedTickBehavior;
 
 use self::backlog::Backlog;
 use self::flight::{Cargo, Flight};

@@ -42,7 +42,8 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         self.flush(cohort, now);
         let client = &mut self.clients[index];
         client.conversation.take_back(follower);
-        if client.gather(now, &self.shared, &mut self.press.single) {
+        // The last members may have been lost meanwhile, and the cohort with them.
+        if client.gather(now, &self.shared, &mut self.press.single) || !self.cohorts.contains(cohort) {
             self.again.push(index);
             return self.forget_empty(cohort);
         }

@@ -35,7 +35,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => client.clone().prop_map(Op::Say),
         1 => client.clone().prop_map(Op::Ping),
         8 => (client.clone(), 0_usize..3_000).prop_map(|(c, bytes)| Op::Take(c, bytes)),
-        1 => client.prop_map(Op::Leave),
+        1 => client.clone().prop_map(Op::Leave),
+        2 => client.prop_map(Op::Vanish),
         4 => prop_oneof![1_u64..300, 1_000_u64..20_000].prop_map(Op::Wait),
         1 => topic.prop_map(Op::Renumber),
     ]

@@ -42,6 +42,8 @@ pub enum Op {
     Ping(usize),
     Take(usize, usize),
     Leave(usize),
+    /// A client is gone, and the shard finds out when it writes.
+    Vanish(usize),
     Wait(u64),
     Renumber(usize),
 }
@@ -123,6 +125,10 @@ impl World {
             Op::Ping(client) => self.say(*client, Opcode::Ping, "there?"),
             Op::Take(client, bytes) => self.take(*client, *bytes),
             Op::Leave(client) => self.leave(*client),
+            Op::Vanish(client) if *client < self.clients.len() => {
+                self.clients.remove(*client).socket.wire(|wire| wire.gone = true);
+            }
+            Op::Vanish(_) => {}
             Op::Wait(ms) => self.now += ms,
             Op::Renumber(index) => {
                 let epoch = self.epoch();
