@@ -130,6 +130,19 @@ fn nothing_is_compressed_for_who_cannot_look_back_so_far() {
 }
 
 #[test]
+fn a_cohort_may_end_while_someone_is_about_to_join_it() {
+    let mut world = World::new(100);
+    world.join(1, Deflate::None, None, 1 << 20);
+    world.join(0, Deflate::None, None, 1 << 20);
+    world.step(&Op::Vanish(0));
+    // The shard learns of both at once: the topic changed, and the second client wants to follow it.
+    world.change(0, &[1]);
+    world.step(&Op::Subscribe(0, 0));
+    world.settle();
+    assert_eq!(world.shard.clients.len(), 1);
+}
+
+#[test]
 fn who_takes_nothing_for_too_long_is_closed() {
     let mut world = World::new(100);
     world.join(7, Deflate::None, None, 300);

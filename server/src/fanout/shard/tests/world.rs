@@ -139,7 +139,7 @@ impl World {
         self.run();
     }
 
-    fn change(&mut self, index: usize, keys: &[u8]) {
+    pub fn change(&mut self, index: usize, keys: &[u8]) {
         let mut change = Change::new();
         for key in keys {
             self.counter += 1;
