@@ -1,6 +1,6 @@
 //! `undercurrent load`: thousands of clients in one thread, each of which checks what it is told.
 //!
-//! Pure parts read ([`read`]), compare ([`reference`], [`verify`]) and count ([`tally`]); [`client`] and
+//! Pure parts read ([`read`]), compare ([`mod@reference`], [`verify`]) and count ([`tally`]); [`client`] and
 //! [`driver`] have the sockets; [`run`] tells what happens when; [`report`] is what comes out.
 
 mod chance;
