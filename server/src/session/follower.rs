@@ -136,14 +136,15 @@ impl Follower {
         }
     }
 
-    /// Whether it was told at least as much as `other`, which follows the same topics.
+    /// Whether it can go on with what a cohort is told, which follows the same topics: it stands where
+    /// the cohort does. A cohort with a pace may be told later than who joins it, and repeats to them
+    /// what they have.
     #[must_use]
-    pub fn is_at_least_at(&self, other: &Follower) -> bool {
-        self.readers.iter().zip(&other.readers).all(|((_, mine), (_, theirs))| {
+    pub fn goes_on_with(&self, cohort: &Follower) -> bool {
+        self.readers.iter().zip(&cohort.readers).all(|((_, mine), (_, theirs))| {
             match (mine.position(), theirs.position()) {
-                (_, None) => true,
-                (None, Some(_)) => false,
-                (Some(mine), Some(theirs)) => mine.epoch == theirs.epoch && mine.seq >= theirs.seq,
+                (Some(at), Some(cohort)) if !mine.pace().is_zero() => at.epoch == cohort.epoch && at.seq >= cohort.seq,
+                (at, cohort) => at == cohort,
             }
         })
     }
@@ -200,16 +201,31 @@ mod tests {
     }
 
     #[test]
-    fn who_was_told_less_or_in_another_numbering_is_not_at_least_there() {
-        for (mine, theirs, expected) in [
+    fn only_who_stands_where_a_cohort_does_goes_on_with_it() {
+        for (mine, cohort, expected) in [
             ([Some("a.5"), Some("b.7")], [Some("a.5"), Some("b.7")], true),
-            ([Some("a.6"), Some("b.7")], [Some("a.5"), Some("b.7")], true),
-            ([Some("a.6"), Some("b.6")], [Some("a.5"), Some("b.7")], false),
-            ([Some("c.9"), Some("b.7")], [Some("a.5"), Some("b.7")], false),
+            ([Some("a.6"), Some("b.7")], [Some("a.5"), Some("b.7")], false),
+            ([Some("a.5"), Some("b.6")], [Some("a.5"), Some("b.7")], false),
+            ([Some("c.5"), Some("b.7")], [Some("a.5"), Some("b.7")], false),
             ([Some("a.5"), None], [Some("a.5"), Some("b.7")], false),
-            ([Some("a.5"), Some("b.7")], [Some("a.5"), None], true),
+            ([Some("a.5"), None], [Some("a.5"), None], true),
         ] {
-            assert_eq!(follower(&mine).is_at_least_at(&follower(&theirs)), expected, "{mine:?} and {theirs:?}");
+            assert_eq!(follower(&mine).goes_on_with(&follower(&cohort)), expected, "{mine:?} with {cohort:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_a_pace_may_be_ahead_of_its_cohort_but_not_behind() {
+        let paced = |position: &str| {
+            let mut follower = follower(&[]);
+            let since = position.parse().unwrap();
+            follower.follow("a".parse().unwrap(), Reader::new(Some(since), Duration::from_secs(1)));
+            follower
+        };
+        for (mine, cohort, expected) in
+            [("e.5", "e.5", true), ("e.6", "e.5", true), ("e.4", "e.5", false), ("f.9", "e.5", false)]
+        {
+            assert_eq!(paced(mine).goes_on_with(&paced(cohort)), expected, "{mine} with {cohort}");
         }
     }
 

@@ -20,7 +20,7 @@ use crate::observe::Transport;
 use crate::session::Follower;
 
 /// A client that could not join its cohort tries again after so long.
-const JOIN_AGAIN: Duration = Duration::from_millis(50);
+const JOIN_AGAIN: Duration = Duration::from_millis(10);
 /// So many steps are told in one go; the rest follows in the next.
 const STEPS_AT_ONCE: usize = 256;
 
@@ -48,8 +48,8 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             return self.forget_empty(cohort);
         }
         let Some(follower) = client.conversation.lend() else { return self.forget_empty(cohort) };
-        if !follower.is_at_least_at(&self.cohorts[cohort].follower) {
-            // A pace of its own keeps it back, or the topic was numbered anew just now.
+        if !follower.goes_on_with(&self.cohorts[cohort].follower) {
+            // Something changed between the two, or a pace of its own keeps it back.
             client.conversation.take_back(follower);
             client.timer = Some(now + JOIN_AGAIN);
             self.wheel.insert(now + JOIN_AGAIN, Timer::Client(ClientId { index, number: client.number }));
