@@ -305,6 +305,7 @@ impl Client {
             pace_ms,
         };
         let topics = self.follows.iter().map(asked).collect();
+        self.follows.iter_mut().for_each(|follow| follow.paced = pace_ms.is_some_and(|ms| ms > 0));
         let message = ClientMsg::Subscribe(Subscribe { id: self.requests, topics });
         self.say(&message, around);
     }
