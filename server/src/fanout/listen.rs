@@ -107,7 +107,7 @@ fn tune(stream: &TcpStream) -> io::Result<()> {
     socket.set_tcp_notsent_lowat(UNSENT)?;
     // A peer that vanished without a word is noticed when it is asked. Not by TCP_USER_TIMEOUT:
     // Linux counts it from the first time the window was closed, however much was taken since, and
-    // so resets whoever reads slowly.
+    // so resets whoever reads slowly. A WebSocket is asked by its shard instead.
     let keepalive = TcpKeepalive::new().with_time(ASK_AFTER).with_interval(ASK_AGAIN).with_retries(ASKS);
     socket.set_tcp_keepalive(&keepalive)
 }

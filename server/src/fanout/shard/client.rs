@@ -70,6 +70,10 @@ pub(super) struct Client<S> {
     pub(super) number: u64,
     /// When its timer comes up.
     pub(super) timer: Option<Moment>,
+    /// When it last gave a sign of life: said something, or took something after it could not.
+    pub(super) alive: Moment,
+    /// Whether it was asked for one since.
+    pub(super) asked: bool,
     pub(super) closing: Option<Closing>,
     pub(super) present: Present,
     _guard: Box<dyn Any + Send>,
@@ -117,7 +121,7 @@ pub(super) enum Heard {
 }
 
 impl<S: Read + Write> Client<S> {
-    pub(super) fn new(arrival: Arrival<S>, number: u64, window_bits: u8) -> Client<S> {
+    pub(super) fn new(arrival: Arrival<S>, number: u64, window_bits: u8, now: Moment) -> Client<S> {
         let Arrival { socket, conversation, deflate, transport, present, guard, message_bytes, .. } = arrival;
         Client {
             number,
@@ -131,6 +135,8 @@ impl<S: Read + Write> Client<S> {
             transport,
             blocked: None,
             timer: None,
+            alive: now,
+            asked: false,
             closing: None,
             present,
             _guard: guard,
@@ -139,6 +145,7 @@ impl<S: Read + Write> Client<S> {
 
     /// Takes in what came. `buffer` holds it.
     pub(super) fn hear(&mut self, buffer: &mut [u8], inflater: &mut Inflater, now: Moment, shared: &Shared) -> Heard {
+        self.show_life(now);
         let Client { reader, conversation, urgent, closing, .. } = self;
         let mut heard = Heard::More;
         let mut end = None;
@@ -165,6 +172,17 @@ impl<S: Read + Write> Client<S> {
             (None, Ok(())) => {}
         }
         heard
+    }
+
+    /// It is there.
+    pub(super) fn show_life(&mut self, now: Moment) {
+        (self.alive, self.asked) = (now, false);
+    }
+
+    /// Asks whether anyone is there. Every WebSocket answers by itself.
+    pub(super) fn ask(&mut self) {
+        self.asked = true;
+        push_frame(&mut self.urgent, Opcode::Ping, false, &[]);
     }
 
     /// Says goodbye; `at_once`: the client said so first.

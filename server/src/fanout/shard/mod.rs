@@ -41,6 +41,8 @@ use crate::session::Wanted;
 
 /// How long a client may take to answer a close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// Between two looks at who is still there.
+const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// What is read at once.
 const READ_BYTES: usize = 64 * 1024;
 /// A message that a client compressed may refer so far back.
@@ -49,6 +51,10 @@ const INFLATE_BITS: u8 = 15;
 /// How a shard keeps its promises.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
+    /// A client that gave no sign of life for so long is asked for one...
+    ask_after: Duration,
+    /// ...and one that gave none for so long is closed. It may be reading what lies before the question.
+    gone_after: Duration,
     /// A socket that takes nothing for so long is closed.
     progress: Duration,
     /// What a lane's log may keep for readers who are a little behind.
@@ -82,6 +88,8 @@ struct Shard<S> {
     open: Box<dyn Fn(ClientId, Wanted) + Send>,
     /// Clients that have more to say or to be told, but had their turn.
     again: Vec<usize>,
+    /// When everyone is looked after next.
+    next_look: Moment,
     /// Bytes in all logs.
     log_bytes: usize,
     /// The same when it was last reported.
@@ -116,6 +124,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             limits,
             open,
             again: Vec::new(),
+            next_look: now + LOOK_AFTER,
             log_bytes: 0,
             reported_log_bytes: 0,
             written: 0,
@@ -159,6 +168,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             let blocked = shard.clients.get_mut(index).filter(|client| client.blocked.is_some());
             if let Some(client) = blocked.filter(|_| writable) {
                 client.blocked = None;
+                client.show_life(now);
                 if let Place::In(Membership { cohort, encoding, .. }) = client.place {
                     shard.cohorts[cohort].lane_mut(encoding).unblock(index);
                 }
@@ -189,7 +199,31 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
                 shard.pump(index, now);
             });
         }
+        if now >= self.next_look {
+            self.next_look = now + LOOK_AFTER;
+            self.look_after(now);
+        }
         self.report();
+    }
+
+    /// Finds those who vanished without a word. The system would notice a quarter of an hour later:
+    /// its keepalive asks only where nothing is under way, and here a heartbeat always is.
+    fn look_after(&mut self, now: Moment) {
+        let waits = |client: &Client<S>| client.closing.is_none() && client.blocked.is_none();
+        let silent = |client: &Client<S>| waits(client) && now - client.alive >= self.limits.ask_after;
+        let silent: Vec<usize> = self.clients.iter().filter(|(_, c)| silent(c)).map(|(index, _)| index).collect();
+        for index in silent {
+            let Some(client) = self.clients.get_mut(index) else { continue };
+            if now - client.alive >= self.limits.gone_after {
+                let code = CloseCode::Heartbeat;
+                client.close(code.number(), code.reason(), code.label(), false, now);
+            } else if !client.asked {
+                client.ask();
+            } else {
+                continue;
+            }
+            self.guarded(index, |shard| shard.pump(index, now));
+        }
     }
 
     /// How long nothing has to be done unless something happens; `None`: for ever.
@@ -228,7 +262,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         self.numbered += 1;
         self.shared.metrics.opened(arrival.transport);
         let read = std::mem::take(&mut arrival.read);
-        let client = entry.insert(Client::new(arrival, self.numbered, self.press.window_bits));
+        let client = entry.insert(Client::new(arrival, self.numbered, self.press.window_bits, now));
         tracing::debug!(client = client.present.name(), "connected");
         if self.draining {
             client.conversation.handle_drain(self.shared.retry_ms(client.present.number));

@@ -23,6 +23,10 @@ const EVENTS: usize = 1024;
 const LOOK_UP: Duration = Duration::from_secs(1);
 /// Over how long it is measured how busy a shard is.
 const MEASURED: Duration = Duration::from_millis(500);
+/// Who said nothing for so long is asked whether it is there...
+const ASK_AFTER: Duration = Duration::from_secs(60);
+/// ...and let go after so long. A slow reader may take minutes to get to the question.
+const GONE_AFTER: Duration = Duration::from_secs(300);
 /// Cohorts of one shard; beyond them clients are told one by one.
 const COHORTS: usize = 16_384;
 
@@ -86,6 +90,8 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
         }
     });
     let limits = Limits {
+        ask_after: ASK_AFTER,
+        gone_after: GONE_AFTER,
         progress: shared.progress_timeout,
         lane_bytes: settings.lane_bytes,
         all_bytes: settings.all_bytes / settings.shards,

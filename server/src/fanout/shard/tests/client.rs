@@ -24,6 +24,10 @@ pub struct Client {
     /// asked again while something was on its way to it.
     pub may_repeat: bool,
     pub pongs: usize,
+    /// Questions that were not answered yet.
+    pub pings: usize,
+    /// It answers none.
+    pub deaf: bool,
     pub heartbeats: usize,
     pub compressed: usize,
 }
@@ -34,7 +38,7 @@ impl Client {
         let mut bytes = self.socket.wire(|wire| std::mem::take(&mut wire.to_client));
         // The first byte of a frame says whether it is compressed.
         self.compressed += usize::from(bytes.first().is_some_and(|first| first & 0x40 != 0));
-        let Client { reader, inflater, replicas, asked, may_repeat, pongs, heartbeats, .. } = self;
+        let Client { reader, inflater, replicas, asked, may_repeat, pongs, pings, deaf, heartbeats, .. } = self;
         let outcome = reader.read(&mut bytes, inflater, &mut |incoming| {
             match incoming {
                 Incoming::Text(text) => take_in(text, replicas, asked, *may_repeat, heartbeats, history),
@@ -42,6 +46,9 @@ impl Client {
                     assert_eq!(payload, b"there?");
                     *pongs += 1;
                 }
+                Incoming::Ping(_) if *deaf => {}
+                Incoming::Ping(_) => *pings += 1,
+                Incoming::Close(Some((4409, _))) if *deaf => {}
                 other => panic!("{other:?}"),
             }
             ControlFlow::Continue(())

@@ -143,6 +143,25 @@ fn a_cohort_may_end_while_someone_is_about_to_join_it() {
 }
 
 #[test]
+fn who_vanished_without_a_word_is_asked_and_then_closed() {
+    let mut world = World::new(100);
+    world.join(1, Deflate::None, None, 1 << 20);
+    world.join(1, Deflate::None, None, 1 << 20);
+    world.clients[1].deaf = true;
+    for _ in 0..59 {
+        world.step(&Op::Wait(5_000));
+        world.check();
+    }
+    assert_eq!(world.shard.clients.len(), 2, "it may still answer");
+    world.step(&Op::Wait(10_000));
+    let gone = world.clients.remove(1);
+    world.step(&Op::Wait(10_000));
+    world.settle();
+    assert_eq!(world.shard.clients.len(), 1, "who answers stays");
+    assert!(!world.shard.clients.contains(gone.index));
+}
+
+#[test]
 fn who_takes_nothing_for_too_long_is_closed() {
     let mut world = World::new(100);
     world.join(7, Deflate::None, None, 300);

@@ -73,7 +73,8 @@ impl World {
         let progress = Duration::from_secs(600);
         let shared = Shared::new(hub.clone(), Sources::default(), metrics, pressure, progress, drain);
         let mailbox = Mailbox::new(|| {});
-        let limits = Limits { progress, lane_bytes: LANE_BYTES, all_bytes: 1 << 20, cohorts };
+        let (ask_after, gone_after) = (Duration::from_secs(60), Duration::from_secs(300));
+        let limits = Limits { ask_after, gone_after, progress, lane_bytes: LANE_BYTES, all_bytes: 1 << 20, cohorts };
         let open = Box::new(|_, _| panic!("every topic is there"));
         let now = Moment::from_ms(0);
         let shard = Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), open, now);
@@ -191,6 +192,8 @@ impl World {
             asked: BTreeMap::new(),
             may_repeat: pace_ms.is_some(),
             pongs: 0,
+            pings: 0,
+            deaf: false,
             heartbeats: 0,
             compressed: 0,
         });
@@ -249,6 +252,10 @@ impl World {
     pub fn check(&mut self) {
         let World { clients, history, .. } = self;
         clients.iter_mut().for_each(|client| client.hear(history));
+        for client in 0..self.clients.len() {
+            let pings = std::mem::take(&mut self.clients[client].pings);
+            (0..pings).for_each(|_| self.say(client, Opcode::Pong, ""));
+        }
         let shard = &self.shard;
         for client in &self.clients {
             let blocked = shard.clients[client.index].blocked.is_some();
