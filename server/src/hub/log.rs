@@ -55,6 +55,10 @@ impl Entry {
     }
 }
 
+/// Whoever is further behind gets them merged, so older ones would only cost memory: with a thousand
+/// topics that some people follow, more than a small server has.
+const MOST_ENTRIES: usize = 40;
+
 /// A bounded run of entries without a gap, newest last.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -71,7 +75,8 @@ impl Log {
     pub(super) fn push(&mut self, entry: Entry) {
         self.bytes += entry.bytes();
         self.entries.push_back(Arc::new(entry));
-        while self.bytes > self.most_bytes && self.entries.len() > 1 {
+        let most = |log: &Log| log.bytes > log.most_bytes || log.entries.len() > MOST_ENTRIES;
+        while most(self) && self.entries.len() > 1 {
             if let Some(oldest) = self.entries.pop_front() {
                 self.bytes -= oldest.bytes();
             }

@@ -123,7 +123,7 @@ impl<E: Engine> Task<E> {
 
     /// Runs until the events end or `stop` says so; then everything is flushed and stored.
     pub async fn run(mut self, mut events: mpsc::Receiver<Batch<E::Event>>, mut stop: watch::Receiver<bool>) {
-        let mut flushed = Instant::now();
+        let mut flushed = tokio::time::Instant::now();
         let mut sweep = tokio::time::interval(SWEEP);
         let mut flight: Option<Flight> = None;
         let mut feeding = true;
@@ -132,8 +132,10 @@ impl<E: Engine> Task<E> {
                 biased;
                 _ = stop.changed() => break,
                 () = flight::landed(&mut flight) => self.land(flight.take()),
-                () = tokio::time::sleep_until((flushed + self.window()).into()), if flight.is_none() => {
-                    flushed = Instant::now();
+                // Between two commits: during one it would wait for a store that waits to be polled.
+                _ = sweep.tick(), if flight.is_none() => self.sweep().await,
+                () = tokio::time::sleep_until(flushed + self.window()), if flight.is_none() => {
+                    flushed = tokio::time::Instant::now();
                     flight = self.take_off();
                 }
                 Some(open) = self.opens.recv() => self.open(open),
@@ -141,7 +143,6 @@ impl<E: Engine> Task<E> {
                     Some(batch) => self.apply(&batch),
                     None => feeding = false,
                 },
-                _ = sweep.tick() => self.sweep().await,
             }
         }
         self.finish(flight).await;

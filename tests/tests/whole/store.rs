@@ -51,6 +51,17 @@ impl Store for Flaky {
     }
 }
 
+fn settings() -> Settings {
+    Settings {
+        scope: Scope { world: "live".into(), domain: "darkpool".into() },
+        standing: vec![DarkPoolTopic::Sentiment.topic(), DarkPoolTopic::Tape.topic()],
+        pressure: Arc::new(Pressure::new(Duration::from_millis(5), 1)),
+        log_bytes: 1 << 20,
+        most_topics: 10,
+        linger: Duration::from_secs(300),
+    }
+}
+
 /// A hub with a dark-pool engine behind it.
 struct Stage {
     hub: Arc<Hub>,
@@ -71,19 +82,11 @@ impl Stage {
     async fn with(stored: &Commit) -> anyhow::Result<Stage> {
         let inner = store::open("sqlite::memory:").await?;
         let store = Arc::new(Flaky { store: inner, full: AtomicBool::new(false), refused: AtomicU64::new(0) });
-        let scope = Scope { world: "live".into(), domain: "darkpool".into() };
+        let scope = settings().scope;
         store.commit(&scope, stored).await?;
-        let settings = Settings {
-            scope: scope.clone(),
-            standing: vec![DarkPoolTopic::Sentiment.topic(), DarkPoolTopic::Tape.topic()],
-            pressure: Arc::new(Pressure::new(Duration::from_millis(5), 1)),
-            log_bytes: 1 << 20,
-            most_topics: 10,
-            linger: Duration::from_secs(300),
-        };
         let (hub, metrics) = (Arc::new(Hub::default()), Arc::new(Metrics::new()));
         let engine = DarkPoolEngine::new(Calendar::NewYork);
-        let task = Task::start(engine, settings, hub.clone(), store.clone(), metrics.clone()).await?;
+        let task = Task::start(engine, settings(), hub.clone(), store.clone(), metrics.clone()).await?;
         let (events, batches) = mpsc::channel(16);
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(task.run(batches, stopped));
@@ -119,6 +122,68 @@ impl Stage {
         });
         modes
     }
+}
+
+/// A store that does one thing at a time, each slowly.
+#[derive(Default)]
+struct Slow(tokio::sync::Mutex<()>);
+
+impl Slow {
+    fn take_time(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            let _alone = self.0.lock().await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Ok(())
+        })
+    }
+}
+
+impl Store for Slow {
+    fn load<'a>(&'a self, _scope: &'a Scope) -> StoreFuture<'a, Stored> {
+        Box::pin(async { Ok(Stored::default()) })
+    }
+
+    fn commit<'a>(&'a self, _scope: &'a Scope, _commit: &'a Commit) -> StoreFuture<'a, ()> {
+        self.take_time()
+    }
+
+    fn forget<'a>(&'a self, _scope: &'a Scope, _topics: &'a [Topic]) -> StoreFuture<'a, ()> {
+        self.take_time()
+    }
+
+    fn close(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_topic_that_nobody_follows_is_forgotten_and_the_others_go_on() -> anyhow::Result<()> {
+    let settings = Settings { linger: Duration::ZERO, ..settings() };
+    let hub = Arc::new(Hub::default());
+    let (engine, metrics) = (DarkPoolEngine::new(Calendar::NewYork), Arc::new(Metrics::new()));
+    let task = Task::start(engine, settings, hub.clone(), Arc::new(Slow::default()), metrics).await?;
+    let (events, batches) = mpsc::channel(16);
+    let (_stop, stopped) = watch::channel(false);
+    tokio::spawn(task.run(batches, stopped));
+    let ticker: Topic = "darkpool/ticker/IBM".parse()?;
+    let mut decoder = Decoder::default();
+    // A commit is under way nearly all the time.
+    let market = async {
+        for number in 1..4_000 {
+            let mut prints = Vec::new();
+            decoder.decode(&print("IBM", number), &mut prints);
+            events.send(Batch { received: Timestamp::from_ms(0), events: prints }).await.context("the task runs")?;
+            if number == 100 {
+                hub.open(&ticker).await?;
+                ensure!(hub.topics().contains(&ticker), "it is there when it was asked for");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    };
+    tokio::time::timeout(Duration::from_secs(600), market).await.context("the market stands still")??;
+    ensure!(!hub.topics().contains(&ticker), "it is forgotten");
+    Ok(())
 }
 
 #[tokio::test]
