@@ -2,7 +2,7 @@
 //! kept between two polls, so any server can answer the next one.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Extension, RawQuery, State};
@@ -18,7 +18,7 @@ use super::App;
 use super::cursors::{Cursor, cursors, values};
 use super::refusal::Refusal;
 use crate::fanout::{Peer, Shared};
-use crate::hub::{Next, OpenError, Reader, Wake};
+use crate::hub::{Next, OpenError, Reader};
 use crate::observe::Transport;
 use crate::session::heartbeat;
 
@@ -63,13 +63,11 @@ struct Poll {
 impl Poll {
     async fn open(shared: &Arc<Shared>, cursors: Vec<Cursor>) -> Result<Poll, Refusal> {
         let mut poll = Poll { readers: BTreeMap::new(), errors: Vec::new(), wake: Arc::default(), follows: Vec::new() };
-        let wake: Weak<Notify> = Arc::downgrade(&poll.wake);
-        let wake: Weak<dyn Wake> = wake;
         let mut last_error = OpenError::Unknown;
         for Cursor { topic, since } in cursors {
             match shared.hub.open(&topic).await {
                 Ok(()) => {
-                    poll.follows.extend(shared.hub.follow(&topic, wake.clone()));
+                    poll.follows.extend(shared.hub.follow(&topic, &poll.wake));
                     poll.readers.insert(topic, Reader::new(since, Duration::ZERO));
                 }
                 Err(error) => {

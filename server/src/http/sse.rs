@@ -4,7 +4,7 @@
 //! served as everywhere else: late, merged and without a queue.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Extension, RawQuery, State};
@@ -22,7 +22,7 @@ use super::admission::Admitted;
 use super::cursors::{Cursor, cursors};
 use super::refusal::Refusal;
 use crate::fanout::{Peer, Present, Shared};
-use crate::hub::{Follow, Wake};
+use crate::hub::Follow;
 use crate::observe::Transport;
 use crate::session::{Conversation, Outgoing, Session, Wanted};
 
@@ -77,13 +77,11 @@ impl Events {
     async fn open(app: &App, cursors: Vec<Cursor>, admitted: Admitted) -> Result<Events, Refusal> {
         let shared = app.shared.clone();
         let wake = Arc::new(Notify::new());
-        let woken: Weak<Notify> = Arc::downgrade(&wake);
-        let woken: Weak<dyn Wake> = woken;
         let mut follows = BTreeMap::new();
         let mut topics = Vec::new();
         for Cursor { topic, since } in cursors {
             shared.hub.open(&topic).await?;
-            if let Some(follow) = shared.hub.follow(&topic, woken.clone()) {
+            if let Some(follow) = shared.hub.follow(&topic, &wake) {
                 follows.insert(topic.clone(), follow);
             }
             topics.push(SubscribeTopic { topic, since, pace_ms: None });

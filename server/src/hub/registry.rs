@@ -128,8 +128,9 @@ impl Hub {
     }
 
     /// Wakes `wake` whenever the topic changes, for as long as the answer is kept.
-    pub fn follow(&self, topic: &Topic, wake: Weak<dyn Wake>) -> Option<Follow> {
+    pub fn follow<W: Wake + 'static>(&self, topic: &Topic, wake: &Arc<W>) -> Option<Follow> {
         let follow = self.hold(topic)?;
+        let wake: Weak<W> = Arc::downgrade(wake);
         follow.cell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(wake);
         Some(follow)
     }

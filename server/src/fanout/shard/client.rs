@@ -185,6 +185,11 @@ impl<S: Read + Write> Client<S> {
         push_frame(&mut self.urgent, Opcode::Ping, false, &[]);
     }
 
+    /// Says goodbye for a reason of the protocol.
+    pub(super) fn send_away(&mut self, code: CloseCode, now: Moment) {
+        self.close(code.number(), code.reason(), code.label(), false, now);
+    }
+
     /// Says goodbye; `at_once`: the client said so first.
     pub(super) fn close(&mut self, code: u16, words: &str, reason: &'static str, at_once: bool, now: Moment) {
         push_close(&mut self.urgent, code, words);

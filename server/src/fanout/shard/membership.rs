@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -253,7 +253,5 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 }
 
 fn follow(shared: &Shared, follower: &Follower, bell: &Arc<Bell>) -> Vec<Follow> {
-    let bell: Weak<Bell> = Arc::downgrade(bell);
-    let bell: Weak<dyn Wake> = bell;
-    follower.readers().iter().filter_map(|(topic, _)| shared.hub.follow(topic, bell.clone())).collect()
+    follower.readers().iter().filter_map(|(topic, _)| shared.hub.follow(topic, bell)).collect()
 }

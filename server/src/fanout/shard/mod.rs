@@ -215,8 +215,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         for index in silent {
             let Some(client) = self.clients.get_mut(index) else { continue };
             if now - client.alive >= self.limits.gone_after {
-                let code = CloseCode::Heartbeat;
-                client.close(code.number(), code.reason(), code.label(), false, now);
+                client.send_away(CloseCode::Heartbeat, now);
             } else if !client.asked {
                 client.ask();
             } else {
@@ -295,8 +294,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         } else if let Some(since) = client.blocked {
             if now - since >= self.limits.progress {
                 // It may still take this; if not, it is let go soon.
-                let code = CloseCode::NoProgress;
-                client.close(code.number(), code.reason(), code.label(), false, now);
+                client.send_away(CloseCode::NoProgress, now);
             }
         } else {
             client.conversation.handle_timeout(now);

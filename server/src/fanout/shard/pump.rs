@@ -149,7 +149,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             return Ok(Pumped::Done);
         }
         if let Some(code) = client.conversation.poll_close() {
-            client.close(code.number(), code.reason(), code.label(), false, now);
+            client.send_away(code, now);
             return Ok(Pumped::More);
         }
         match client.place {
