@@ -96,6 +96,7 @@ impl<C: Conversation> Stage<C> {
                     self.conversation.handle_opened(now, &self.topics, wanted, &outcomes);
                 }
                 Ask::Drop(dropped) => self.conversation.handle_dropped(dropped),
+                Ask::Command(..) => unreachable!("nobody asks for anything here"),
             }
         }
         let sources = || BTreeMap::from([("massive".into(), SourceState::Live)]);
@@ -127,7 +128,7 @@ fn settings() -> Settings {
 
 #[test]
 fn what_the_server_says_in_v1_is_what_is_written_down() -> anyhow::Result<()> {
-    let session = Session::new(settings(), "c-7f3a", Moment::from_ms(0), Timestamp::from_ms(FIRST_MS));
+    let session = Session::new(settings(), "c-7f3a", None, Moment::from_ms(0), Timestamp::from_ms(FIRST_MS));
     let mut stage = Stage::new(session)?;
     stage.change("1234567.89", "987654.32", FIRST_MS)?;
     check("v1", "welcome", &stage.next()?)?;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use shared::stream::{Change, Topic};
-use shared::units::Timestamp;
+use shared::units::{Timestamp, UserId};
+use shared::wire::Code;
 
 /// A row as it goes onto the wire: serialised once, when it changes.
 pub type RowJson = Arc<str>;
@@ -35,6 +37,67 @@ pub enum StateOp {
     DelPrefix(Box<str>),
 }
 
+/// A command that an engine carries out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandKind {
+    /// Its name: `place_bet`.
+    pub name: &'static str,
+    /// Whether it may change anything. Such a command is refused while nothing can be stored.
+    pub writes: bool,
+}
+
+/// Someone asks an engine to do something. Who asks was verified.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Who asks; `None`: nobody knows.
+    pub user: Option<UserId>,
+    /// They may do what operators do.
+    pub operator: bool,
+    /// What: one of [`Engine::commands`].
+    pub name: Box<str>,
+    /// With what.
+    pub args: serde_json::Value,
+    /// When it arrived.
+    pub at: Timestamp,
+}
+
+/// What an engine made of a request.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The answer, or a refusal.
+    pub outcome: Result<Box<RawValue>, Refused>,
+    /// The topic in which the effect is visible. The answer waits until the effect is stored, also when it
+    /// was an earlier request that had it.
+    pub effect: Option<Topic>,
+}
+
+/// A request was not carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// What kind of refusal.
+    pub code: Code,
+    /// What to do about it.
+    pub message: Box<str>,
+    /// What a program can use: the price as it is now.
+    pub details: Option<serde_json::Value>,
+}
+
+impl Refused {
+    /// A refusal with a sentence that says what to do.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<Box<str>>) -> Refused {
+        Refused { code, message: message.into(), details: None }
+    }
+}
+
+impl Answered {
+    /// A refusal that changed nothing.
+    #[must_use]
+    pub fn refused(code: Code, message: impl Into<Box<str>>) -> Answered {
+        Answered { outcome: Err(Refused::new(code, message)), effect: None }
+    }
+}
+
 /// The rules of a domain: events in, changes out. No clock, no I/O, nothing random.
 pub trait Engine: Send {
     /// What its feed decodes.
@@ -56,6 +119,16 @@ pub trait Engine: Send {
 
     /// Nobody follows the topic any more.
     fn close(&mut self, topic: &Topic);
+
+    /// The commands that it carries out.
+    fn commands(&self) -> &'static [CommandKind] {
+        &[]
+    }
+
+    /// Carries a request out. Only those with a name of [`Engine::commands`] come.
+    fn command(&mut self, request: &Request) -> Answered {
+        Answered::refused(Code::NotFound, format!("there is no command {:?}", request.name))
+    }
 
     /// What changed since the last take in the topics whose interval is due.
     fn take(&mut self, due: &dyn Fn(Duration) -> bool) -> Vec<TopicChange>;

@@ -1,6 +1,10 @@
 //! The rules of each domain: events of a provider in, changes of topics out. Pure.
 
+pub mod bets;
 pub mod darkpool;
 mod engine;
+pub mod market;
+pub mod odds;
+pub mod sportsbook;
 
-pub use engine::{Engine, RowJson, StateOp, TopicChange};
+pub use engine::{Answered, CommandKind, Engine, Refused, Request, RowJson, StateOp, TopicChange};

@@ -17,14 +17,18 @@ pub async fn command(State(app): State<Arc<App>>, body: Bytes) -> Result<Respons
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::new(Code::Malformed, "send a message as UTF-8 text"))?;
     let shared = &app.shared;
     let (now, wall) = (shared.now(), shared.wall());
-    let mut session = Session::new(app.session, "http", now, wall);
+    let mut session = Session::new(app.session, "http", None, now, wall);
     let poll = |session: &mut Session| shared.around(|around| session.poll_frame(now, around));
     // A session's first frame greets whoever stays.
     let _welcome = poll(&mut session);
     session.handle_text(now, wall, text);
-    if let Some(Ask::Open(_) | Ask::Drop(_)) = session.poll_ask() {
-        let sentence = "nobody can follow a topic here: use /api/v1/poll, /api/v1/sse or the WebSocket";
-        return Err(Refusal::new(Code::Malformed, sentence));
+    match session.poll_ask() {
+        Some(Ask::Command(number, request)) => session.handle_answered(number, shared.hub.command(*request).await),
+        Some(Ask::Open(_) | Ask::Drop(_)) => {
+            let sentence = "nobody can follow a topic here: use /api/v1/poll, /api/v1/sse or the WebSocket";
+            return Err(Refusal::new(Code::Malformed, sentence));
+        }
+        None => {}
     }
     let reply = poll(&mut session).and_then(|reply| reply.frames.first().cloned());
     let Some(reply) = reply else {

@@ -87,7 +87,7 @@ impl Events {
             topics.push(SubscribeTopic { topic, since, pace_ms: None });
         }
         let present = shared.enter();
-        let mut session = Session::new(app.session, &present.name(), shared.now(), shared.wall());
+        let mut session = Session::new(app.session, &present.name(), None, shared.now(), shared.wall());
         let outcomes = vec![Ok(()); topics.len()];
         session.handle_opened(shared.now(), &*shared.hub, Wanted { id: 0, topics }, &outcomes);
         shared.metrics.opened(Transport::Sse);

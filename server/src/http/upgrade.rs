@@ -139,7 +139,7 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
     let (now, wall) = (shared.now(), shared.wall());
     let conversation: Box<dyn Conversation> = match turned_away {
         Some(code) => Box::new(TurnedAway::new(code)),
-        None if visitor.v1 => Box::new(Session::new(app.session, &present.name(), now, wall)),
+        None if visitor.v1 => Box::new(Session::new(app.session, &present.name(), None, now, wall)),
         None => Box::new(DarkPoolDoor::new(app.session, DOOR_HEARTBEAT, now)),
     };
     let arrival = Arrival {

@@ -6,13 +6,15 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
 
+use serde_json::value::RawValue;
 use shared::domain::kind_of;
 use shared::stream::Topic;
-use shared::wire::Code;
+use shared::wire::{Applied, Code};
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{TopicState, Topics};
+use crate::domain::{CommandKind, Refused, Request};
 
 /// All topics of a server.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Hub {
     cells: RwLock<BTreeMap<Topic, Arc<Cell>>>,
     /// The tasks that can make topics which nobody followed yet.
     makers: RwLock<Vec<mpsc::Sender<Open>>>,
+    /// The tasks that carry commands out, by the commands' names.
+    carriers: RwLock<BTreeMap<&'static str, mpsc::Sender<Order>>>,
 }
 
 /// A topic and those who wait for it.
@@ -58,6 +62,22 @@ impl Wake for Notify {
 pub(super) struct Open {
     pub(super) topic: Topic,
     pub(super) done: oneshot::Sender<Result<(), OpenError>>,
+}
+
+/// A request on its way to the engine that carries it out.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) request: Request,
+    pub(super) done: oneshot::Sender<Result<Answer, Refused>>,
+}
+
+/// A request was carried out, and what it did is stored.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The outcome.
+    pub ok: Box<RawValue>,
+    /// Where its effect is visible.
+    pub at: Option<Applied>,
 }
 
 /// Why a topic cannot be followed.
@@ -104,6 +124,23 @@ impl Hub {
             }
         }
         Err(OpenError::Unknown)
+    }
+
+    /// Has a request carried out. What it changes is stored before the answer comes.
+    ///
+    /// # Errors
+    /// It is not carried out, or ([`Code::Unknown`]) nobody can say whether it was.
+    pub async fn command(&self, request: Request) -> Result<Answer, Refused> {
+        let carrier = self.carriers.read().unwrap_or_else(PoisonError::into_inner).get(&*request.name).cloned();
+        let Some(carrier) = carrier else {
+            return Err(Refused::new(Code::NotFound, format!("there is no command {:?}", request.name)));
+        };
+        let (done, answered) = oneshot::channel();
+        if carrier.send(Order { request, done }).await.is_err() {
+            return Err(Refused::new(Code::Unavailable, "the server is stopping; nothing was done, try again"));
+        }
+        let lost = || Refused::new(Code::Unknown, "the server stopped before the outcome was known; ask again");
+        answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
     /// The topics that are there now.
@@ -175,6 +212,11 @@ impl Hub {
 
     pub(super) fn remove(&self, topic: &Topic) {
         self.cells.write().unwrap_or_else(PoisonError::into_inner).remove(topic);
+    }
+
+    pub(super) fn add_carrier(&self, commands: &[CommandKind], carrier: &mpsc::Sender<Order>) {
+        let mut carriers = self.carriers.write().unwrap_or_else(PoisonError::into_inner);
+        carriers.extend(commands.iter().map(|command| (command.name, carrier.clone())));
     }
 
     pub(super) fn add_maker(&self, maker: mpsc::Sender<Open>) {

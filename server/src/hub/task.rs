@@ -7,6 +7,7 @@
 
 mod backlog;
 mod flight;
+mod orders;
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -17,13 +18,15 @@ use std::time::{Duration, Instant};
 use shared::domain::kind_of;
 use shared::stream::{Epoch, Topic};
 use shared::units::{Moment, Timestamp};
+use shared::wire::Code;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::backlog::Backlog;
 use self::flight::{Cargo, Flight};
-use super::registry::{Cell, Open, OpenError};
+use self::orders::Orders;
+use super::registry::{Cell, Open, OpenError, Order};
 use super::{Hub, Prepared, Pressure, Schedule, TopicState};
-use crate::domain::{Engine, TopicChange};
+use crate::domain::{Engine, Refused, TopicChange};
 use crate::feed::{Batch, wall_now};
 use crate::observe::Metrics;
 use crate::store::{Commit, Scope, Store, StoreError};
@@ -67,6 +70,7 @@ pub struct Task<E: Engine> {
     /// Who waits for a topic to have its first rows.
     opening: Vec<oneshot::Sender<Result<(), OpenError>>>,
     opens: mpsc::Receiver<Open>,
+    orders: Orders,
     /// Since when the store has failed, and what it missed.
     backlog: Option<Backlog>,
     /// When the oldest event that was not flushed yet was received.
@@ -89,6 +93,7 @@ impl<E: Engine> Task<E> {
         engine.restore(stored.state);
         let (maker, opens) = mpsc::channel(256);
         hub.add_maker(maker);
+        let orders = Orders::of(engine.commands(), &hub);
         let intervals = settings.standing.iter().filter_map(kind_of).map(|k| k.due);
         let schedule = Schedule::new(intervals.chain([Duration::from_millis(100)]));
         let mut task = Task {
@@ -101,6 +106,7 @@ impl<E: Engine> Task<E> {
             cells: BTreeMap::new(),
             opening: Vec::new(),
             opens,
+            orders,
             backlog: None,
             received: None,
             settings,
@@ -139,6 +145,7 @@ impl<E: Engine> Task<E> {
                     flight = self.take_off();
                 }
                 Some(open) = self.opens.recv() => self.open(open),
+                Some(order) = self.orders.next() => self.carry_out(order),
                 batch = events.recv(), if feeding => match batch {
                     Some(batch) => self.apply(&batch),
                     None => feeding = false,
@@ -155,7 +162,7 @@ impl<E: Engine> Task<E> {
     /// Over how long changes are gathered before the next flush. Without any there may still be
     /// something that is due by the clock, but that needs no such hurry.
     fn window(&self) -> Duration {
-        let waits = self.received.is_some() || !self.opening.is_empty();
+        let waits = self.received.is_some() || !self.opening.is_empty() || self.orders.is_waited_for();
         self.settings.pressure.window().max(if waits { LEAST_FLUSH } else { IDLE_FLUSH })
     }
 
@@ -182,15 +189,15 @@ impl<E: Engine> Task<E> {
         let changes = self.engine.take(&|interval| !opened.is_empty() || due.contains(&interval));
         let prepared = self.prepare(changes);
         let state = self.engine.take_state();
-        let cargo = Cargo { prepared, opened, received: self.received.take() };
+        let cargo = Cargo { prepared, opened, answers: self.orders.take(), received: self.received.take() };
         if let Some(backlog) = &mut self.backlog {
             backlog.miss(state);
-            self.publish(cargo);
+            self.publish(cargo, false);
             return None;
         }
         let topics: Vec<_> = cargo.prepared.iter().map(|(cell, p)| cell.read().to_store(p)).collect();
         if topics.is_empty() && state.is_empty() {
-            self.publish(cargo);
+            self.publish(cargo, true);
             return None;
         }
         let commit = Commit { topics, state };
@@ -202,6 +209,7 @@ impl<E: Engine> Task<E> {
         let Some(flight) = flight else { return };
         let Flight { commit, cargo, outcome, took, .. } = flight;
         let outcome = outcome.unwrap_or_else(|| Err(StoreError::Other("it was interrupted".into())));
+        let stored = outcome.is_ok();
         match outcome {
             Ok(()) => {
                 self.metrics.store_committed(took, commit.topics.iter().map(|t| t.set.len() + t.del.len()).sum());
@@ -212,7 +220,7 @@ impl<E: Engine> Task<E> {
             }
             Err(error) => self.store_failed(&error, &commit),
         }
-        self.publish(cargo);
+        self.publish(cargo, stored);
     }
 
     /// From now on topics live in memory, under a numbering of their own.
@@ -256,7 +264,8 @@ impl<E: Engine> Task<E> {
         changes.into_iter().filter_map(prepare).collect()
     }
 
-    fn publish(&mut self, cargo: Cargo) {
+    /// Makes visible what was taken off. `stored`: a killed process no longer loses it.
+    fn publish(&mut self, cargo: Cargo, stored: bool) {
         let now = wall_now();
         let mut changed = Vec::with_capacity(cargo.prepared.len());
         for (cell, prepared) in cargo.prepared {
@@ -269,6 +278,32 @@ impl<E: Engine> Task<E> {
         for done in cargo.opened {
             // Whoever asked may have left.
             let _ = done.send(Ok(()));
+        }
+        for answer in cargo.answers {
+            answer.send(stored, |topic| self.cells.get(topic).map(|cell| cell.read().head()));
+        }
+    }
+
+    /// Carries a request out. The answer leaves when what it did is stored.
+    fn carry_out(&mut self, order: Order) {
+        let Order { request, done } = order;
+        if self.backlog.is_some() && self.orders.writes(&request.name) {
+            let sentence = "nothing can be stored now, so nothing was done; try again in a few seconds";
+            let _ = done.send(Err(Refused::new(Code::Unavailable, sentence)));
+            return;
+        }
+        let answered = self.engine.command(&request);
+        if let Some(topic) = &answered.effect {
+            self.make(topic);
+        }
+        self.orders.wait(answered, done);
+    }
+
+    /// Begins to make a topic, unless it is made already or nobody can.
+    fn make(&mut self, topic: &Topic) {
+        let room = self.cells.len() < self.settings.most_topics;
+        if room && !self.cells.contains_key(topic) && self.engine.open(topic) {
+            self.create(topic);
         }
     }
 

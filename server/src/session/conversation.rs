@@ -7,7 +7,8 @@ use shared::units::{Moment, Timestamp};
 use shared::wire::{CloseCode, Mode, SourceState, SubscribeTopic, Unsubscribe};
 
 use super::Follower;
-use crate::hub::{Frame, Frames, OpenError, Topics};
+use crate::domain::{Refused, Request};
+use crate::hub::{Answer, Frame, Frames, OpenError, Topics};
 
 /// A protocol spoken over one socket: messages in, frames out. One in which nothing is followed needs
 /// none of what has to do with following.
@@ -34,6 +35,9 @@ pub trait Conversation: Send {
         _outcomes: &[Result<(), OpenError>],
     ) {
     }
+
+    /// What was asked for with [`Ask::Command`] was carried out, or not.
+    fn handle_answered(&mut self, _id: u64, _outcome: Result<Answer, Refused>) {}
 
     /// What was asked for with [`Ask::Drop`] may go. Its follower was taken back before.
     fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
@@ -111,13 +115,15 @@ impl Wanted {
     }
 }
 
-/// What a conversation needs from outside. Its follower is given back to it first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a conversation needs from outside. Its follower is given back to it first where that changes.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Make these topics available, and say so with [`Conversation::handle_opened`].
     Open(Wanted),
     /// These are followed no more; [`Conversation::handle_dropped`] answers.
     Drop(Unsubscribe),
+    /// Have this carried out, and say so with [`Conversation::handle_answered`] and this number.
+    Command(u64, Box<Request>),
 }
 
 impl From<Frame> for Outgoing {

@@ -8,6 +8,7 @@ mod conversation;
 #[cfg(feature = "echo")]
 mod echo;
 mod follower;
+mod identity;
 mod turned_away;
 mod v1;
 
@@ -16,5 +17,6 @@ pub use conversation::{Around, Ask, Conversation, Outgoing, Wanted};
 #[cfg(feature = "echo")]
 pub use echo::Echo;
 pub use follower::{Dialect, Follower, Said, Step};
+pub use identity::{Barred, Identity};
 pub use turned_away::TurnedAway;
 pub use v1::{Session, Settings, heartbeat};

@@ -1,6 +1,7 @@
 //! The v1 protocol, from `welcome` to `going_away`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::domain::kind_of;
@@ -11,8 +12,9 @@ use shared::wire::{
     Subscribe, SubscribeTopic, Subscribed, SubscribedTopic, Unsubscribe, Welcome, WireError,
 };
 
-use super::{Around, Ask, Bucket, Conversation, Dialect, Follower, Outgoing, Wanted};
-use crate::hub::{Frame, Next, OpenError, Reader, TopicState, Topics};
+use super::{Around, Ask, Barred, Bucket, Conversation, Dialect, Follower, Identity, Outgoing, Wanted};
+use crate::domain::{Refused, Request};
+use crate::hub::{Answer, Frame, Next, OpenError, Reader, TopicState, Topics};
 
 /// What a client may do, and when it is told that the server is there.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,8 @@ const MOST_REFUSED: u32 = 50;
 pub struct Session {
     settings: Settings,
     opened: Timestamp,
+    /// Who the client is; `None`: nobody knows.
+    identity: Option<Arc<Identity>>,
     /// The client's name, until it was greeted with it.
     greeting: Option<Box<str>>,
     bucket: Bucket,
@@ -85,12 +89,19 @@ pub fn heartbeat<'a>(told: impl Iterator<Item = (&'a Topic, &'a Reader)>, around
 impl Session {
     /// A connection that was just opened. `client` is its name in the logs.
     #[must_use]
-    pub fn new(settings: Settings, client: &str, now: Moment, wall: Timestamp) -> Session {
+    pub fn new(
+        settings: Settings,
+        client: &str,
+        identity: Option<Arc<Identity>>,
+        now: Moment,
+        wall: Timestamp,
+    ) -> Session {
         Session {
             bucket: Bucket::new(settings.messages_per_s, settings.burst, now),
             refused: 0,
             follower: Some(Follower::new(&V1, settings.heartbeat, now)),
             opened: wall,
+            identity,
             greeting: Some(client.into()),
             waiting: VecDeque::new(),
             asks: VecDeque::new(),
@@ -164,7 +175,7 @@ impl Session {
             session_ms: self.opened,
             heartbeat_ms: u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX),
             version: env!("CARGO_PKG_VERSION").into(),
-            user: None,
+            user: self.identity.as_ref().map(|identity| identity.user.as_str().into()),
             limits: Limits {
                 messages_per_s,
                 burst,
@@ -191,8 +202,16 @@ impl Conversation for Session {
             Ok(ClientMsg::Auth { id, .. }) => {
                 self.refuse(Some(id), Code::SignIn, "this server has no accounts; everything it serves is public");
             }
-            Ok(ClientMsg::Command(Command { id, name, .. })) => {
-                self.refuse(Some(id), Code::NotFound, format!("there is no command {name:?}"));
+            Ok(ClientMsg::Command(Command { id, name, args })) => {
+                let identity = self.identity.as_ref();
+                let request = Request {
+                    user: identity.map(|identity| identity.user.clone()),
+                    operator: identity.is_some_and(|identity| identity.operator),
+                    name,
+                    args: args.unwrap_or_default(),
+                    at: wall,
+                };
+                self.asks.push_back(Ask::Command(id, Box::new(request)));
             }
             Err(error) => {
                 let code = match error {
@@ -210,6 +229,16 @@ impl Conversation for Session {
 
     fn may_open(&mut self, wanted: &Wanted) -> bool {
         let most = self.settings.topics as usize;
+        for topic in wanted.names() {
+            if let Err(barred) = Identity::may_read(self.identity.as_ref(), topic) {
+                let (code, what) = match barred {
+                    Barred::SignIn => (Code::SignIn, "sign in to read it"),
+                    Barred::Foreign => (Code::Forbidden, "it belongs to someone else"),
+                };
+                self.refuse(Some(wanted.id), code, format!("{topic}: {what}"));
+                return false;
+            }
+        }
         let Some(follower) = &self.follower else { return false };
         let new = wanted.names().filter(|topic| !follower.follows(topic)).count();
         let fits = follower.readers().len() + new <= most;
@@ -233,6 +262,15 @@ impl Conversation for Session {
             }
         }
         self.say(ServerMsg::Subscribed(Subscribed { id, topics: begun }));
+    }
+
+    fn handle_answered(&mut self, id: u64, outcome: Result<Answer, Refused>) {
+        match outcome {
+            Ok(Answer { ok, at }) => self.say(ServerMsg::Reply(Reply { id, ok, at })),
+            Err(Refused { code, message, details }) => {
+                self.say(ServerMsg::Error(ErrorMsg { details, ..ErrorMsg::new(Some(id), code, message) }));
+            }
+        }
     }
 
     fn handle_dropped(&mut self, dropped: Unsubscribe) {

@@ -116,7 +116,7 @@ impl Server {
     pub fn connect(&mut self, now: u64) {
         let s = std::time::Duration::from_secs;
         let settings = Settings { messages_per_s: 0, burst: 0, topics: 8, heartbeat: s(10), subscribe_within: s(10) };
-        self.session = Some(Session::new(settings, "c-1", Moment::from_ms(now), Timestamp::default()));
+        self.session = Some(Session::new(settings, "c-1", None, Moment::from_ms(now), Timestamp::default()));
     }
 
     pub fn disconnect(&mut self) {
@@ -133,6 +133,7 @@ impl Server {
                     session.handle_opened(Moment::from_ms(now), &self.topics, wanted, &outcomes);
                 }
                 Ask::Drop(dropped) => session.handle_dropped(dropped),
+                Ask::Command(..) => unreachable!("nobody asks for anything here"),
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What each domain puts into its topics. Domains never import each other.
 
+pub mod bets;
 pub mod darkpool;
+pub mod odds;
 mod registry;
 
-pub use registry::{TopicKind, kind_of};
+pub use registry::{TopicKind, kind_of, owner_of};

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::darkpool;
+use super::{bets, darkpool, odds};
 use crate::stream::{Class, Topic};
+use crate::units::UserId;
 
 /// What everyone needs to know of a topic to follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,5 +18,14 @@ pub struct TopicKind {
 /// The kind of a topic, or `None` where there is no such topic.
 #[must_use]
 pub fn kind_of(topic: &Topic) -> Option<TopicKind> {
-    darkpool::DarkPoolTopic::parse(topic).map(|t| t.kind())
+    let darkpool = || darkpool::DarkPoolTopic::parse(topic).map(|t| t.kind());
+    let odds = || odds::OddsTopic::parse(topic).map(|t| t.kind());
+    let bets = || bets::BetsTopic::parse(topic).map(|t| t.kind());
+    darkpool().or_else(odds).or_else(bets)
+}
+
+/// Who alone may read a topic; `None`: everyone may.
+#[must_use]
+pub fn owner_of(topic: &Topic) -> Option<UserId> {
+    bets::BetsTopic::parse(topic).map(|t| t.owner().clone())
 }

@@ -38,6 +38,10 @@ pub struct Shares(i64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(i64);
 
+/// A percentage, kept to 1e-6 and written with 2 decimals: `1.20`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percent(i64);
+
 impl Money {
     /// Nothing.
     pub const ZERO: Money = Money(0);
@@ -93,6 +97,20 @@ impl Shares {
     }
 
     /// In 1e-6 shares.
+    #[must_use]
+    pub const fn micro(self) -> i64 {
+        self.0
+    }
+}
+
+impl Percent {
+    /// From millionths of a percent.
+    #[must_use]
+    pub const fn from_micro(micro: i64) -> Percent {
+        Percent(micro)
+    }
+
+    /// In millionths of a percent.
     #[must_use]
     pub const fn micro(self) -> i64 {
         self.0
@@ -178,7 +196,7 @@ fn parse_fixed(text: &str, scale: usize) -> Result<i128, DecimalError> {
     Ok(if negative { -value } else { value })
 }
 
-/// What all four share: text form, wire form, sums.
+/// What all five share: text form, wire form, sums.
 macro_rules! fixed {
     ($name:ident, $int:ty, scale $scale:literal, decimals $least:literal to $most:literal, $what:literal) => {
         impl fmt::Display for $name {
@@ -248,6 +266,7 @@ fixed!(Money, i128, scale 12, decimals 2 to 2, "dollars");
 fixed!(Price, i64, scale 6, decimals 2 to 6, "dollars per share");
 fixed!(Shares, i64, scale 6, decimals 0 to 6, "shares");
 fixed!(Ratio, i64, scale 4, decimals 4 to 4, "a ratio");
+fixed!(Percent, i64, scale 6, decimals 2 to 2, "a percentage");
 
 #[cfg(test)]
 mod tests {

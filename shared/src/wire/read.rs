@@ -131,6 +131,7 @@ fn error(fields: &Fields<'_>) -> Option<ErrorMsg> {
         message: fields.text("message")?.into(),
         retryable: fields.plain("retryable")?,
         retry_after_ms: fields.plain("retry_after_ms"),
+        details: fields.raw("details").and_then(|json| serde_json::from_str(json).ok()),
     })
 }
 

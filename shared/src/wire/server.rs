@@ -219,6 +219,10 @@ pub struct ErrorMsg {
     /// When to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// What a program can use: the price as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    pub details: Option<serde_json::Value>,
 }
 
 /// `{"type":"pong","t0":123,"t1":1761748522345}`
@@ -267,6 +271,6 @@ impl ErrorMsg {
     /// A refusal with a sentence that says what to do.
     #[must_use]
     pub fn new(id: Option<u64>, code: Code, message: impl Into<Box<str>>) -> ErrorMsg {
-        ErrorMsg { id, code, message: message.into(), retryable: code.retryable(), retry_after_ms: None }
+        ErrorMsg { id, code, message: message.into(), retryable: code.retryable(), retry_after_ms: None, details: None }
     }
 }

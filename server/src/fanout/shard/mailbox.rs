@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Arrival, ClientId};
-use crate::hub::{OpenError, Wake};
+use crate::domain::Refused;
+use crate::hub::{Answer, OpenError, Wake};
 use crate::session::Wanted;
 
 /// What a shard is told.
@@ -13,6 +14,8 @@ pub(super) enum Letter<S> {
     Arrived(Box<Arrival<S>>),
     /// Topics that a client asked for are there, or cannot be had.
     Opened(ClientId, Wanted, Vec<Result<(), OpenError>>),
+    /// What a client asked for under this number was carried out, or not.
+    Answered(ClientId, u64, Box<Result<Answer, Refused>>),
     /// The topics of a cohort changed.
     Changed(usize),
     /// The topics of a client that is told alone changed.

@@ -37,6 +37,7 @@ use self::mailbox::{Letter, Mailbox};
 use self::wheel::Wheel;
 use super::Shared;
 use super::frame::Inflater;
+use crate::domain::Request;
 use crate::session::Wanted;
 
 /// How long a client may take to answer a close.
@@ -65,6 +66,18 @@ struct Limits {
     cohorts: usize,
 }
 
+/// What has to be waited for, so that others do it.
+#[derive(Clone, Debug)]
+enum Errand {
+    /// Make topics available that nobody followed yet.
+    Open(Wanted),
+    /// Carry out what a client asked for under this number.
+    Command(u64, Box<Request>),
+}
+
+/// Sends someone on an errand for a client.
+type Errands = Box<dyn Fn(ClientId, Errand) + Send>;
+
 /// Something with a timer.
 #[derive(Clone, Copy, Debug)]
 enum Timer {
@@ -84,8 +97,8 @@ struct Shard<S> {
     mailbox: Arc<Mailbox<S>>,
     shared: Arc<Shared>,
     limits: Limits,
-    /// Makes topics available that nobody followed yet, and answers by letter.
-    open: Box<dyn Fn(ClientId, Wanted) + Send>,
+    /// Does what has to be waited for, and answers by letter.
+    errands: Errands,
     /// Clients that have more to say or to be told, but had their turn.
     again: Vec<usize>,
     /// When everyone is looked after next.
@@ -107,7 +120,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         mailbox: Arc<Mailbox<S>>,
         limits: Limits,
         compression: (u32, u8),
-        open: Box<dyn Fn(ClientId, Wanted) + Send>,
+        errands: Errands,
         now: Moment,
     ) -> Shard<S> {
         let (level, window_bits) = compression;
@@ -122,7 +135,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             mailbox,
             shared,
             limits,
-            open,
+            errands,
             again: Vec::new(),
             next_look: now + LOOK_AFTER,
             log_bytes: 0,
@@ -142,6 +155,9 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
                 Letter::Arrived(arrival) => self.arrive(*arrival, now, register),
                 Letter::Opened(id, wanted, outcomes) => {
                     self.guarded(id.index, |shard| shard.opened(id, wanted, &outcomes, now));
+                }
+                Letter::Answered(id, number, outcome) => {
+                    self.guarded(id.index, |shard| shard.answered(id, number, *outcome, now));
                 }
                 Letter::Changed(cohort) => changed.push(cohort),
                 Letter::ChangedAlone(client) => {

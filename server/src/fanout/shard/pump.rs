@@ -5,10 +5,11 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use shared::units::Moment;
 
-use super::Shard;
 use super::client::{ClientId, Heard, Membership, Place};
 use super::outbox::{self, Sent};
-use crate::hub::OpenError;
+use super::{Errand, Shard};
+use crate::domain::Refused;
+use crate::hub::{Answer, OpenError};
 use crate::session::{Ask, Wanted};
 
 /// So many rounds are made for one client before the others have their turn.
@@ -81,21 +82,32 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     /// Makes topics available that the client asked for.
     fn answer_asks(&mut self, index: usize, now: Moment) {
         while let Some(ask) = self.clients.get_mut(index).and_then(|client| client.conversation.poll_ask()) {
-            self.detach(index);
+            if !matches!(ask, Ask::Command(..)) {
+                self.detach(index);
+            }
             let client = &mut self.clients[index];
+            let id = ClientId { index, number: client.number };
             match ask {
+                Ask::Command(number, request) => (self.errands)(id, Errand::Command(number, request)),
                 Ask::Drop(dropped) => client.conversation.handle_dropped(dropped),
                 Ask::Open(wanted) if !client.conversation.may_open(&wanted) => {}
                 Ask::Open(wanted) => {
-                    let id = ClientId { index, number: client.number };
                     if wanted.names().all(|topic| self.shared.hub.is_open(topic)) {
                         let outcomes = vec![Ok(()); wanted.topics.len()];
                         self.opened(id, wanted, &outcomes, now);
                     } else {
-                        (self.open)(id, wanted);
+                        (self.errands)(id, Errand::Open(wanted));
                     }
                 }
             }
+        }
+    }
+
+    /// What a client asked for was carried out, or not.
+    pub(super) fn answered(&mut self, id: ClientId, number: u64, outcome: Result<Answer, Refused>, now: Moment) {
+        if let Some(client) = self.clients.get_mut(id.index).filter(|client| client.number == id.number) {
+            client.conversation.handle_answered(number, outcome);
+            self.pump(id.index, now);
         }
     }
 

@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
 
-use super::client::{Arrival, ClientId};
+use super::client::Arrival;
 use super::mailbox::{Letter, Mailbox};
-use super::{Limits, Shard, message};
+use super::{Errand, Errands, Limits, Shard, message};
 use crate::fanout::Shared;
 use crate::hub::OpenError;
-use crate::session::Wanted;
 
 /// The letterbox among the sockets.
 const LETTERS: Token = Token(usize::MAX);
@@ -98,8 +97,8 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
         cohorts: COHORTS,
     };
     let compression = (settings.level, settings.window_bits);
-    let open = opener(shared, &mailbox);
-    let shard = Shard::new(shared.clone(), mailbox.clone(), limits, compression, open, shared.now());
+    let errands = errands(shared, &mailbox);
+    let shard = Shard::new(shared.clone(), mailbox.clone(), limits, compression, errands, shared.now());
     let shared = shared.clone();
     std::thread::Builder::new().name(format!("shard-{number}")).spawn(move || {
         let run = AssertUnwindSafe(|| Driver { poll, shard, shared, number, busy: Duration::ZERO }.run());
@@ -112,16 +111,22 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
     Ok(mailbox)
 }
 
-fn opener(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Box<dyn Fn(ClientId, Wanted) + Send> {
+/// Those who wait do so on the runtime.
+fn errands(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Errands {
     let (hub, mailbox, runtime) = (shared.hub.clone(), mailbox.clone(), tokio::runtime::Handle::current());
-    Box::new(move |id, wanted| {
+    Box::new(move |id, errand| {
         let (hub, mailbox) = (hub.clone(), mailbox.clone());
         runtime.spawn(async move {
-            let mut outcomes: Vec<Result<(), OpenError>> = Vec::with_capacity(wanted.topics.len());
-            for topic in wanted.names() {
-                outcomes.push(hub.open(topic).await);
-            }
-            mailbox.post(Letter::Opened(id, wanted, outcomes));
+            mailbox.post(match errand {
+                Errand::Open(wanted) => {
+                    let mut outcomes: Vec<Result<(), OpenError>> = Vec::with_capacity(wanted.topics.len());
+                    for topic in wanted.names() {
+                        outcomes.push(hub.open(topic).await);
+                    }
+                    Letter::Opened(id, wanted, outcomes)
+                }
+                Errand::Command(number, request) => Letter::Answered(id, number, Box::new(hub.command(*request).await)),
+            });
         });
     })
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::Prepared;
 use super::super::registry::{Cell, OpenError};
+use super::orders::Waiting;
 use shared::units::Timestamp;
 use tokio::sync::oneshot;
 
@@ -21,6 +22,8 @@ pub(super) struct Cargo {
     pub(super) prepared: Vec<(Arc<Cell>, Prepared)>,
     /// Who waits for the first rows of a topic that is in it.
     pub(super) opened: Vec<oneshot::Sender<Result<(), OpenError>>>,
+    /// Who waits for what they asked for to be stored.
+    pub(super) answers: Vec<Waiting>,
     /// When the oldest event that it shows was received.
     pub(super) received: Option<Timestamp>,
 }

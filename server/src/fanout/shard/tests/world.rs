@@ -75,9 +75,9 @@ impl World {
         let mailbox = Mailbox::new(|| {});
         let (ask_after, gone_after) = (Duration::from_secs(60), Duration::from_secs(300));
         let limits = Limits { ask_after, gone_after, progress, lane_bytes: LANE_BYTES, all_bytes: 1 << 20, cohorts };
-        let open = Box::new(|_, _| panic!("every topic is there"));
+        let errands = Box::new(|_, _| panic!("every topic is there"));
         let now = Moment::from_ms(0);
-        let shard = Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), open, now);
+        let shard = Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), errands, now);
         let (clients, history) = (Vec::new(), BTreeMap::new());
         let mut world = World { hub, shared, mailbox, shard, clients, history, counter: 0, now: 0, _stop: stop };
         for index in 0..TOPICS.len() {
@@ -181,7 +181,7 @@ impl World {
         let s = Duration::from_secs;
         let settings =
             Settings { messages_per_s: 0, burst: 0, topics: 8, heartbeat: s(10), subscribe_within: s(1_000) };
-        let session = Session::new(settings, "c", Moment::from_ms(self.now), Timestamp::default());
+        let session = Session::new(settings, "c", None, Moment::from_ms(self.now), Timestamp::default());
         let index = self.post(socket.clone(), agreed, Box::new(session));
         self.clients.push(Client {
             socket,
