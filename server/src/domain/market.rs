@@ -23,6 +23,8 @@ pub struct Quote {
     pub suspended: bool,
     /// What is bet on.
     pub kind: MarketKind,
+    /// A draw can be bet on in this market; where it cannot, a draw gives the stakes back.
+    pub three_way: bool,
     /// As [`shared::domain::odds::MarketRow::line`].
     pub line: Option<Box<str>>,
     /// The event's id.

@@ -8,16 +8,16 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::wire::{Code, ServerMsg};
 
-use super::App;
 use super::refusal::Refusal;
+use super::{App, Caller};
 use crate::session::{Ask, Conversation, Session};
 
 /// Carries one `ClientMsg` out.
-pub async fn command(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Refusal> {
+pub async fn command(State(app): State<Arc<App>>, Caller(identity): Caller, body: Bytes) -> Result<Response, Refusal> {
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::new(Code::Malformed, "send a message as UTF-8 text"))?;
     let shared = &app.shared;
     let (now, wall) = (shared.now(), shared.wall());
-    let mut session = Session::new(app.session, "http", None, now, wall);
+    let mut session = Session::new(app.session, "http", identity, now, wall);
     let poll = |session: &mut Session| shared.around(|around| session.poll_frame(now, around));
     // A session's first frame greets whoever stays.
     let _welcome = poll(&mut session);

@@ -4,6 +4,7 @@
 mod about;
 mod admission;
 pub mod assets;
+mod caller;
 mod commands;
 mod cursors;
 pub mod documents;
@@ -24,6 +25,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 pub use admission::{Admission, Limits};
+pub use caller::Caller;
 pub use origin::Origins;
 
 use crate::fanout::frame::Policy;
