@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::Money;
+
 /// Decimals that are kept on the wire.
 const DECIMALS: u32 = 12;
 /// The greatest numerator and denominator, so that products fit 128 bits.
@@ -112,6 +114,16 @@ impl Odds {
         let (wins, stake) = (i128::from(self.num - self.den), i128::from(self.den));
         let (n, d, sign) = if wins >= stake { (100 * wins, stake, 1) } else { (100 * stake, wins, -1) };
         i64::try_from(sign * ((2 * n + d) / (2 * d))).unwrap_or(i64::MAX)
+    }
+
+    /// What comes back for a stake when it wins, stake included: rounded down to 1e-12 dollars, since the rounding to
+    /// cents belongs to whoever pays. Saturates far beyond any money.
+    #[must_use]
+    pub fn pays(self, stake: Money) -> Money {
+        let (num, den) = (i128::from(self.num), i128::from(self.den));
+        // Both parts fit: odds are below a million, numerator and remainder at most 1e18.
+        let (whole, rest) = (stake.pico().div_euclid(den), stake.pico().rem_euclid(den));
+        Money::from_pico(whole.saturating_mul(num).saturating_add(rest * num / den))
     }
 
     /// The nearest floating-point number, for probabilities; money is never reckoned with it.

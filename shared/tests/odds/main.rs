@@ -5,3 +5,4 @@ mod oracle;
 mod prices;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
+mod settlement;
