@@ -52,10 +52,11 @@ pub fn split(odds: &[Odds], total: Money, unit: Money) -> Option<Split> {
     best(odds, &choices, total)
 }
 
-/// Splits so that one outcome gets the `stake` that is given, and the others follow in multiples of `unit`: within 3
-/// units of what would pay the same, the split that wins most at worst.
+/// Splits so that one outcome gets the `stake` that is given, and the others follow in multiples of `unit`.
 ///
-/// `None` with less than two prices, for a leg that there is not, and for a stake or a unit not above 0.
+/// For an arbitrage, within 3 units of what would pay the same, the split that wins most at worst; otherwise what
+/// would pay the same, to the nearest unit but not nothing. `None` with less than two prices, for a leg that there is
+/// not, and for a stake or a unit not above 0.
 #[must_use]
 pub fn split_from(odds: &[Odds], leg: usize, stake: Money, unit: Money) -> Option<Split> {
     let (fixed, unit) = (positive(stake)?, positive(unit)?);
@@ -63,8 +64,14 @@ pub fn split_from(odds: &[Odds], leg: usize, stake: Money, unit: Money) -> Optio
     if odds.len() < 2 || u128::try_from(paid / unit).ok()? >= MOST {
         return None;
     }
+    let wins = compare_to_even(odds) != Ordering::Greater;
     let follows = |(index, odds): (usize, &Odds)| {
-        if index == leg { vec![fixed] } else { around(stake_for(paid, *odds) / unit, unit) }
+        let real = stake_for(paid, *odds);
+        match (index == leg, wins) {
+            (true, _) => vec![fixed],
+            (false, true) => around(real / unit, unit),
+            (false, false) => vec![((real + unit / 2) / unit).max(1) * unit],
+        }
     };
     let choices: Vec<Vec<i128>> = odds.iter().enumerate().map(follows).collect();
     best(odds, &choices, i128::MAX)
@@ -175,6 +182,15 @@ mod tests {
         for (leg, stake, unit) in [(2, "100", "1"), (0, "0", "1"), (0, "100", "0"), (1, "-1", "1")] {
             assert_eq!(split_from(&two, leg, money(stake), money(unit)), None, "{leg} {stake} {unit}");
         }
+    }
+
+    #[test]
+    fn the_others_follow_also_where_nothing_can_be_won() {
+        let split = split_from(&odds(&["1.95", "1.8", "51"]), 0, money("100"), money("5")).unwrap();
+        assert_eq!(
+            (stakes(&split), split.worst),
+            (["100.00", "110.00", "5.00"].map(str::to_owned).to_vec(), money("-20"))
+        );
     }
 
     #[test]
