@@ -87,14 +87,20 @@ pub(super) fn exponent(logs: &[f64], target: f64) -> f64 {
     let (least, most) = range(logs.iter().map(|log| share / -log));
     let aim = target.ln();
     falling((least, most), 1.0, |k| {
-        let (mut sum, mut weighted) = (0.0, 0.0);
-        for log in logs {
-            let term = (k * log).exp();
-            sum += term;
-            weighted += term * log;
-        }
-        (sum.ln() - aim, weighted / sum)
+        let (log_sum, slope) = log_of_powers(logs, k);
+        (log_sum - aim, slope)
     })
+}
+
+/// `ln sum of e^(k * log)`, and how fast it changes with `k`.
+fn log_of_powers(logs: &[f64], k: f64) -> (f64, f64) {
+    let (mut sum, mut weighted) = (0.0, 0.0);
+    for log in logs {
+        let term = (k * log).exp();
+        sum += term;
+        weighted += term * log;
+    }
+    (sum.ln(), weighted / sum)
 }
 
 /// `p = (sqrt(z^2 + 4 (1 - z) q^2 / B) - z) / (2 (1 - z))`, where `z` is the share of insiders that makes them sum
@@ -105,37 +111,40 @@ fn shin(odds: &[f64]) -> Result<Vec<f64>, DevigError> {
         return Err(DevigError::Underround);
     }
     let squares: Vec<f64> = odds.iter().map(|o| 4.0 / (o * o * sum)).collect();
-    // The same formula without its difference of near equals: with `a = 4 q^2 / B` and the root `d` it is
-    // `a / (2 (d + z))`, good up to `z = 1`.
-    let root = |a: f64, z: f64| (z * z + (1.0 - z) * a).sqrt();
-    let insiders = falling((0.0, 1.0), 0.0, |z| {
-        let (mut value, mut slope) = (-1.0, 0.0);
-        for &a in &squares {
-            let d = root(a, z);
-            let p = a / (2.0 * (d + z));
-            value += p;
-            slope -= p * ((2.0 * z - a) / (2.0 * d) + 1.0) / (d + z);
-        }
-        (value, slope)
-    });
-    Ok(squares.iter().map(|&a| a / (2.0 * (root(a, insiders) + insiders))).collect())
+    let insiders = falling((0.0, 1.0), 0.0, |z| beyond_one(&squares, |a| shin_probability(a, z)));
+    Ok(squares.iter().map(|&a| shin_probability(a, insiders).0).collect())
+}
+
+/// Shin's formula for `a = 4 q^2 / B` without its difference of near equals, good up to `z = 1`: with the root `d` it
+/// is `a / (2 (d + z))`. And how fast it changes with `z`.
+fn shin_probability(a: f64, z: f64) -> (f64, f64) {
+    let d = (z * z + (1.0 - z) * a).sqrt();
+    let p = a / (2.0 * (d + z));
+    (p, -p * ((2.0 * z - a) / (2.0 * d) + 1.0) / (d + z))
 }
 
 /// `p = q / (c + q - c q)`, which is `1 / (1 + c (o - 1))`: what is won is multiplied by the one `c` that makes them
 /// sum to 1.
 fn odds_ratio(odds: &[f64]) -> Vec<f64> {
     let others = odds.len() as f64 - 1.0;
+    // With every outcome at its equal share the sum is 1.
     let (least, most) = range(odds.iter().map(|o| others / (o - 1.0)));
-    let ratio = falling((least, most), 1.0, |c| {
-        let (mut value, mut slope) = (-1.0, 0.0);
-        for o in odds {
-            let p = 1.0 / (1.0 + c * (o - 1.0));
-            value += p;
-            slope -= (o - 1.0) * p * p;
-        }
-        (value, slope)
-    });
-    odds.iter().map(|o| 1.0 / (1.0 + ratio * (o - 1.0))).collect()
+    let ratio = falling((least, most), 1.0, |c| beyond_one(odds, |o| ratio_probability(o, c)));
+    odds.iter().map(|&o| ratio_probability(o, ratio).0).collect()
+}
+
+/// The probability of an outcome at ratio `c`, and how fast it changes with that.
+fn ratio_probability(o: f64, c: f64) -> (f64, f64) {
+    let p = 1.0 / (1.0 + c * (o - 1.0));
+    (p, -(o - 1.0) * p * p)
+}
+
+/// By how much probabilities sum to more than 1, and how fast that changes.
+fn beyond_one(outcomes: &[f64], probability: impl Fn(f64) -> (f64, f64)) -> (f64, f64) {
+    outcomes.iter().fold((-1.0, 0.0), |(sum, slope), &outcome| {
+        let (p, change) = probability(outcome);
+        (sum + p, slope + change)
+    })
 }
 
 /// The least and the greatest.
@@ -178,6 +187,21 @@ mod tests {
                     assert!((p * o - 1.0).abs() < 1e-12, "{method:?} {odds:?}: {probabilities:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn slopes_are_what_differences_say() {
+        // A wrong one would still be solved, by bisection, ten times slower.
+        let right = |f: &dyn Fn(f64) -> (f64, f64), x: f64| {
+            let difference = (f(x + 1e-6).0 - f(x - 1e-6).0) / 2e-6;
+            assert!((f(x).1 - difference).abs() < 1e-6, "{} {difference}", f(x).1);
+        };
+        for x in [0.05, 0.3, 0.9] {
+            right(&|z| shin_probability(0.4, z), x);
+            right(&|c| ratio_probability(3.5, c), x);
+            right(&|k| log_of_powers(&[-0.2, -1.5, -3.0], k), x);
+            right(&|z| beyond_one(&[0.5, 0.2], |a| shin_probability(a, z)), x);
         }
     }
 
