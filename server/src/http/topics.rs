@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use shared::domain::on_demand;
 use shared::stream::Class;
 use shared::wire::Code;
 
@@ -28,7 +29,7 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
         })
     };
     let topics: Vec<Value> = hub.topics().iter().filter_map(|topic| hub.with(topic, describe)).collect();
-    Json(json!({ "topics": topics, "on_demand": ["darkpool/ticker/{ticker}"] }))
+    Json(json!({ "topics": topics, "on_demand": on_demand().collect::<Vec<_>>() }))
 }
 
 /// The snapshot frame, or 304 to whoever has it.
