@@ -21,12 +21,11 @@ use shared::wire::Code;
 use tokio::sync::watch;
 
 pub use follow::follow;
-pub use jwt::{Jwt, JwtError, JwtSettings, KeySource};
+pub use jwt::{Jwt, JwtError, JwtSettings, KeySource, NotTaken};
 pub use table::Table;
 pub use token::{Hash, Token, TokenError, hash_of};
 
 use self::attempts::Attempts;
-use self::jwt::NotTaken;
 use self::table::NotFound;
 use crate::feed::wall_now;
 use crate::observe::{Metrics, SignIn};
