@@ -237,6 +237,11 @@ impl World {
         }
     }
 
+    pub fn post_letter(&mut self, letter: Letter<Socket>) {
+        self.mailbox.post(letter);
+        self.run();
+    }
+
     /// What the shard's thread does, until nothing is left to do.
     fn run(&mut self) {
         let now = Moment::from_ms(self.now);
