@@ -79,6 +79,7 @@ mod tests {
             "/api/v1/poll",
             "/api/v1/sse",
             "/api/v1/commands",
+            "/api/v1/session",
             "/api/v1/openapi.json",
             "/api/v1/asyncapi.json",
             "/healthz",
