@@ -90,7 +90,7 @@ mod tests {
 
     use serde_json::{Value, json};
     use shared::domain::kind_of;
-    use shared::units::{Moment, Timestamp};
+    use shared::units::{Moment, Timestamp, UserId};
 
     use super::*;
     use crate::hub::TopicState;
@@ -184,7 +184,7 @@ mod tests {
             let answer = scene.frames().remove(0);
             match expected {
                 Ok(topics) => {
-                    assert_eq!((&answer["type"], scene.followed()), (&"subscribed".into(), topics), "{who:?}")
+                    assert_eq!((&answer["type"], scene.followed()), (&"subscribed".into(), topics), "{who:?}");
                 }
                 Err(code) => assert_eq!((&answer["code"], scene.followed()), (&code.into(), vec![]), "{who:?}"),
             }
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(scene.session.poll_ask(), None, "it is not known yet who places it");
         scene.session.handle_verified(5, Ok(user("42")));
         let Some(Ask::Command(6, request)) = scene.session.poll_ask() else { panic!("it is placed") };
-        assert_eq!((request.user.as_ref().map(|user| user.as_str()), request.operator), (Some("42"), false));
+        assert_eq!((request.user.as_ref().map(UserId::as_str), request.operator), (Some("42"), false));
         let reply = scene.frames().remove(0);
         let who = json!({"user": "42", "name": "ana", "operator": false, "expires_ms": null});
         assert_eq!((&reply["type"], &reply["id"], &reply["ok"]), (&"reply".into(), &5.into(), &who));
