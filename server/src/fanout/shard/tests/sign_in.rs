@@ -62,12 +62,14 @@ fn whose_token_ends_is_told_so_and_gets_nothing_more() {
 
 #[test]
 fn whose_token_ends_in_the_middle_of_a_frame_gets_the_rest_of_it_and_the_goodbye() {
-    for room in [100, 2_000, 5_000] {
+    // A frame that the log holds, and one that is larger than all of it.
+    let cases: [(usize, &[u8]); 4] = [(100, &[1, 2, 3]), (250, &[1, 2, 3, 4, 5, 6]), (100, &[7]), (5_000, &[7])];
+    for (room, keys) in cases {
         let mut world = World::new(100);
         (0..2).for_each(|_| world.join(7, Deflate::None, None, 1 << 20));
         world.check();
         world.clients[0].socket.wire(|wire| wire.room = room);
-        world.change(0, &[7]);
+        world.change(0, keys);
         world.step(&Op::Change(1, vec![1]));
         world.shard.clients[world.clients[0].index].guest.identity = Some(user(false));
         world.post_letter(Letter::SignInsChanged);
