@@ -170,8 +170,10 @@ async fn a_wrong_token_is_refused_and_a_stale_cookie_is_cleared() -> anyhow::Res
     assert_eq!((&error["code"], &error["id"]), (&"NX-401".into(), &3.into()));
     assert_eq!(self::answer(&mut socket, &subscribe(4, "darkpool/top")).await?["type"], "subscribed", "it stays");
 
-    house.revoke("1")?;
     let stale = format!("a=1; X-Token={token}");
+    let fresh = house.get("/api/v1/topics/darkpool/top", &[("cookie", &stale)]).await?;
+    ensure!(!fresh.headers.contains_key("set-cookie"), "a cookie that holds stays: {fresh:?}");
+    house.revoke("1")?;
     let cleared = until("a cookie that is cleared", async || {
         let answer = house.get("/api/v1/topics/darkpool/top", &[("cookie", &stale)]).await?;
         ensure!(answer.status == 200, "everyone may read it: {answer:?}");
