@@ -3,6 +3,7 @@
 //! what it has.
 
 mod client;
+mod doors;
 mod wire;
 mod world;
 
