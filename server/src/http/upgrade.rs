@@ -14,14 +14,16 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use super::App;
+use super::cookie::Stale;
+use super::credentials::{Recognised, Shown};
 use super::cursors::values;
 use super::refusal::Refusal;
 use crate::doors::sportsbooks::Labels;
 use crate::doors::{DarkPoolDoor, OddsDoor, SportsbooksDoor};
 use crate::fanout::frame::{Agreed, handshake, negotiate};
-use crate::fanout::{Arrival, Peer};
+use crate::fanout::{Arrival, Guest, Peer};
 use crate::observe::Transport;
-use crate::session::{Conversation, Session, TurnedAway};
+use crate::session::{Conversation, Denied, Session, TurnedAway};
 
 /// Doors are told that the server is there this often.
 const DOOR_HEARTBEAT: Duration = Duration::from_secs(30);
@@ -76,22 +78,34 @@ pub async fn upgrade(
         return Err(Refusal::new(Code::Unavailable, sentence).retry_after_s(1));
     }
     let (deflate, extension) = app.compression.and_then(|policy| negotiate(texts(headers), policy)).unzip();
+    let address = app.admission.address_of(&peer, headers);
+    let shown = Shown::in_request(headers, request.uri().query().unwrap_or_default());
+    let (identity, wrong) = match (app.recognise(&shown, headers, address).await, &shown) {
+        (Ok(Recognised::As(identity)), _) => (identity, None),
+        (Ok(Recognised::StaleCookie), _) => {
+            request.extensions().get::<Stale>().inspect(|stale| stale.set());
+            (None, None)
+        }
+        // A page that has to put its token there sees only how an open socket is closed.
+        (Err(Denied { code: Code::SignIn, .. }), Shown::Query(_)) => (None, Some(CloseCode::Token)),
+        (Err(denied), _) => return Err(denied.into()),
+    };
     let visitor = Visitor {
         entrance,
         #[cfg(feature = "echo")]
         echo: request.uri().path() == ECHO,
         deflate,
-        guard: Box::new(()),
+        guest: Guest { address, identity, guard: Box::new(()) },
     };
     let visitor = match app.admission.enter(&peer, headers) {
-        Some(admitted) => Visitor { guard: Box::new(admitted), ..visitor },
+        Some(admitted) => Visitor { guest: Guest { guard: Box::new(admitted), ..visitor.guest }, ..visitor },
         None => {
             app.shared.metrics.refused("address");
             tokio::spawn(take_over(upgrade, app, visitor, Some(CloseCode::TooManyConnections)));
             return Ok(switch(&accept, v1, extension));
         }
     };
-    tokio::spawn(take_over(upgrade, app, visitor, None));
+    tokio::spawn(take_over(upgrade, app, visitor, wrong));
     Ok(switch(&accept, v1, extension))
 }
 
@@ -126,7 +140,7 @@ struct Visitor {
     #[cfg(feature = "echo")]
     echo: bool,
     deflate: Option<Agreed>,
-    guard: Box<dyn std::any::Any + Send>,
+    guest: Guest,
 }
 
 /// The proof that the request for a WebSocket was understood, if it is one (RFC 6455, 4.2.1).
@@ -181,13 +195,13 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
         Entrance::V1 => Transport::WebSocket,
         Entrance::DarkPool | Entrance::Sportsbooks(_) | Entrance::Odds(_) => Transport::Door,
     };
-    let (settings, name) = (&app.session, present.name());
+    let (settings, name, identity) = (&app.session, present.name(), visitor.guest.identity.clone());
     let conversation: Box<dyn Conversation> = match (turned_away, visitor.entrance) {
         (Some(code), _) => Box::new(TurnedAway::new(code)),
-        (None, Entrance::V1) => Box::new(Session::new(*settings, &name, None, now, wall)),
+        (None, Entrance::V1) => Box::new(Session::new(*settings, &name, identity, now, wall)),
         (None, Entrance::DarkPool) => Box::new(DarkPoolDoor::new(*settings, DOOR_HEARTBEAT, now)),
         (None, Entrance::Sportsbooks(labels)) => {
-            Box::new(SportsbooksDoor::new(settings, DOOR_HEARTBEAT, &name, (None, labels), now, wall))
+            Box::new(SportsbooksDoor::new(settings, DOOR_HEARTBEAT, &name, (identity, labels), now, wall))
         }
         (None, Entrance::Odds(rooms)) => Box::new(OddsDoor::new(settings, DOOR_HEARTBEAT, &name, &rooms, now, wall)),
     };
@@ -198,7 +212,7 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
         deflate: visitor.deflate,
         transport,
         present,
-        guard: visitor.guard,
+        guest: Box::new(visitor.guest),
         // A little more than is allowed is read, so that the refusal can be a sentence.
         message_bytes: 4 * MESSAGE_BYTES,
     };

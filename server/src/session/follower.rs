@@ -33,7 +33,7 @@ pub struct Follower {
     dialect: Arc<dyn Dialect>,
     readers: Vec<(Topic, Reader)>,
     /// Topics that it was told to follow too, and does not yet.
-    missing: Vec<Topic>,
+    missing: Option<Box<Missing>>,
     /// Where the next turn begins, so that a busy topic does not starve the others.
     turn: usize,
     heartbeat: Duration,
@@ -41,6 +41,10 @@ pub struct Follower {
     /// The earliest time at which a paced topic may be told.
     paced_until: Option<Moment>,
 }
+
+/// Topics, in one word where there are none: thousands of followers miss nothing.
+#[derive(Clone, Debug)]
+struct Missing(Vec<Topic>);
 
 /// A step that was told, and how to take it back.
 #[derive(Clone, Debug)]
@@ -65,14 +69,14 @@ impl Follower {
     #[must_use]
     pub fn new(dialect: Arc<dyn Dialect>, heartbeat: Duration, now: Moment) -> Follower {
         let next_heartbeat = now + heartbeat;
-        let (readers, missing) = (Vec::new(), Vec::new());
+        let (readers, missing) = (Vec::new(), None);
         Follower { dialect, readers, missing, turn: 0, heartbeat, next_heartbeat, paced_until: None }
     }
 
     /// From now on it is told in this language, everything from the beginning.
     pub fn speak(&mut self, dialect: Arc<dyn Dialect>) {
         self.dialect = dialect;
-        self.missing.clear();
+        self.missing = None;
         self.readers.iter_mut().for_each(|(_, reader)| reader.doubt());
     }
 
@@ -80,12 +84,12 @@ impl Follower {
     /// to that; a cohort cannot, and lets its members go.
     #[must_use]
     pub fn missing(&self) -> &[Topic] {
-        &self.missing
+        self.missing.as_ref().map_or(&[], |missing| &missing.0)
     }
 
     /// The same; whoever takes them asks for them.
     pub fn take_missing(&mut self) -> Vec<Topic> {
-        std::mem::take(&mut self.missing)
+        self.missing.take().map_or_else(Vec::new, |missing| missing.0)
     }
 
     /// Follows a topic, or follows it anew.
@@ -142,7 +146,8 @@ impl Follower {
                 }
                 Some(Next::At(at)) => self.paced_until = Some(self.paced_until.map_or(at, |p| p.min(at))),
                 Some(Next::Follow(topics)) => {
-                    self.missing = topics.into_iter().filter(|topic| !self.follows(topic)).collect();
+                    let missing: Vec<_> = topics.into_iter().filter(|topic| !self.follows(topic)).collect();
+                    self.missing = (!missing.is_empty()).then(|| Box::new(Missing(missing)));
                 }
                 Some(Next::Nothing) | None => {}
             }

@@ -315,6 +315,11 @@ impl Conversation for SportsbooksDoor {
         }
     }
 
+    fn handle_signed_out(&mut self) -> Option<Frame> {
+        let sentence = "your token holds no more; connect again with a new one";
+        Some(DoorMsg::Error(Complaint::new(Code::SignIn, sentence)).encode())
+    }
+
     fn handle_drain(&mut self, _retry_ms: u64) {
         self.close = Some(CloseCode::Restart);
     }

@@ -80,12 +80,13 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     }
 
     /// Sees to what the client asked for. Whether there was something.
-    fn answer_asks(&mut self, index: usize, now: Moment) -> bool {
+    pub(super) fn answer_asks(&mut self, index: usize, now: Moment) -> bool {
         let mut asked = false;
         while let Some(ask) = self.clients.get_mut(index).and_then(|client| client.conversation.poll_ask()) {
             asked = true;
-            if matches!(ask, Ask::Open(_) | Ask::Drop(_)) {
-                self.detach(index);
+            match ask {
+                Ask::Open(_) | Ask::Drop(_) => self.detach(index),
+                Ask::Look(_) | Ask::Command(..) | Ask::Verify(..) => {}
             }
             let client = &mut self.clients[index];
             let id = ClientId { index, number: client.number };
@@ -98,6 +99,9 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
                     } else {
                         (self.errands)(id, Errand::Look(wanted));
                     }
+                }
+                Ask::Verify(number, presented) => {
+                    (self.errands)(id, Errand::Verify(number, presented, client.guest.address));
                 }
                 Ask::Drop(dropped) => client.conversation.handle_dropped(dropped),
                 Ask::Open(wanted) if !client.conversation.may_open(&wanted) => {}

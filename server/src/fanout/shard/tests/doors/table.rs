@@ -129,7 +129,8 @@ impl Table {
     pub fn set_arb(&mut self, hub: &Hub, now: u64, arb: u8, open: bool) {
         self.counter += 1;
         let (sport, kind) = (usize::from(arb) % SPORTS.len(), usize::from(arb) % 3);
-        let (id, market, books) = (format!("arb-{arb}"), market_id(sport, arb), if open { 3_u8 << (arb % 2) } else { 0 });
+        let (id, market, books) =
+            (format!("arb-{arb}"), market_id(sport, arb), if open { 3_u8 << (arb % 2) } else { 0 });
         let legs: Vec<_> = (0..BOOKS.len())
             .filter(|book| books & (1 << book) != 0)
             .map(|book| {
@@ -160,7 +161,8 @@ impl Table {
         if !self.sports.contains(&sport) {
             self.sports.push(sport);
             let title = ["NBA", "EPL", "Ice Hockey - NHL"][sport];
-            let row = json!({"id": SPORTS[sport], "title": title, "events": 1, "live": 0, "markets": 1, "updated_ms": 0});
+            let row =
+                json!({"id": SPORTS[sport], "title": title, "events": 1, "live": 0, "markets": 1, "updated_ms": 0});
             self.write(hub, &of(&OddsTopic::Sports), SPORTS[sport], Some(row));
         }
     }

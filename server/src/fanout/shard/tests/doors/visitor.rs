@@ -41,7 +41,9 @@ fn market_of(number: usize) -> String {
 
 impl Subscribed {
     pub fn message(&self, kind: &str) -> String {
-        let names = |numbers: &BTreeSet<usize>, names: &[&str]| numbers.iter().map(|n| names[*n].to_owned()).collect::<Vec<_>>();
+        let names = |numbers: &BTreeSet<usize>, names: &[&str]| {
+            numbers.iter().map(|n| names[*n].to_owned()).collect::<Vec<_>>()
+        };
         let markets: Vec<String> = self.markets.iter().map(|n| market_of(*n)).collect();
         json!({"type": kind, "payload": {
             "sportsbooks": names(&self.books, &BOOKS), "markets": markets, "arbitrage": self.arbitrage,
@@ -137,7 +139,8 @@ impl Visitor {
     pub fn must_know_all(&self, table: &Table) {
         let fits = table.markets.values().filter(|market| self.filter.fits_market(table, market));
         let expected: BTreeMap<&str, i64> = fits.map(|market| (&*market.id, market.counter)).collect();
-        let known: BTreeMap<&str, i64> = self.markets.values().flatten().map(|(id, counter)| (&**id, *counter)).collect();
+        let known: BTreeMap<&str, i64> =
+            self.markets.values().flatten().map(|(id, counter)| (&**id, *counter)).collect();
         assert_eq!(known, expected, "{:?}", self.filter);
     }
 }
@@ -164,7 +167,9 @@ fn take_in(
                 let older = known.insert(text(&market["id"]), newer);
                 assert!(older.is_none_or(|older| older <= newer), "nothing goes back: {message}");
             }
-            list("removed").iter().for_each(|id| drop(known.remove(&text(id))));
+            for id in list("removed") {
+                known.remove(&text(&id));
+            }
         }
         Some("arbitrage_update") => {
             let all = list("opportunities");
