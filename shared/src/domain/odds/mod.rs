@@ -2,10 +2,24 @@
 //!
 //! Rows, and the mathematics of prices that server and page share; the rules that make the rows are the
 //! server's.
+//!
+//! Probabilities are floating-point numbers, since their formulas have roots and logarithms: `devig`,
+//! `consensus`, `hybrid`, `offer`, `kelly`. Prices and money are not: `arbitrage`, `stakes`, `middle` reckon with
+//! fractions and integers, and whether something is an arbitrage is decided exactly. From one to the other
+//! lead `Odds::to_f64` and, rounded down to a tick, `offer_ticks`.
 
+mod consensus;
+mod devig;
+mod hybrid;
+mod offer;
+mod root;
 mod rows;
 mod topics;
 
+pub use consensus::consensus;
+pub use devig::{DevigError, devig};
+pub use hybrid::{Lmsr, blend, pool, pool_weight};
+pub use offer::{fair_odds, offer, offer_ticks};
 pub use rows::{
     ArbKind, ArbRow, BestPrice, BookPrice, BookRow, BookStatus, ClosedArbRow, Devig, EventRow, HistoryRow, LegRow,
     MarketKind, MarketRow, PriceSource, ScoreRow, SelectionRow, SportRow,
