@@ -109,7 +109,11 @@ impl Markets {
         let Offer { market, selection, .. } = &*bet.offer;
         let stakes = &mut self.markets.entry(market.clone()).or_default().stakes;
         let stake = change(stakes.get(selection).copied().unwrap_or_default());
-        if stake == Money::ZERO { stakes.remove(selection) } else { stakes.insert(selection.clone(), stake) };
+        if stake == Money::ZERO {
+            stakes.remove(selection)
+        } else {
+            stakes.insert(selection.clone(), stake)
+        };
         self.changed.insert(market.clone());
     }
 

@@ -112,18 +112,22 @@ pub(super) fn load(state: &BTreeMap<Box<str>, Box<str>>) -> Result<Ledger, Broke
             ("a", place) => {
                 let id = place.split_once('/').and_then(|(id, _)| read_key::<BetId>(id));
                 let id = id.ok_or_else(|| broken("no bet has this id".to_owned()))?;
-                trails.entry(id).or_insert_with(Vec::new).push(from_str::<Settlement>(value).map_err(unread)?);
+                let (trail, _) = trails.entry(id).or_insert_with(|| (Vec::new(), key));
+                trail.push(from_str::<Settlement>(value).map_err(unread)?);
             }
             ("n", "") => next = from_str(value).map_err(unread)?,
             _ => return Err(broken("nothing is stored under such a key".to_owned())),
         }
     }
     offers.values().for_each(|offer| ledger.restore_offer(offer.clone()));
+    let broken = |key: &str, why: &str| Broken { key: key.into(), value: state[key].clone(), why: why.into() };
     for (id, stored, key) in bets {
-        let trail = trails.remove(&id).unwrap_or_default();
+        let trail = trails.remove(&id).map(|(trail, _)| trail).unwrap_or_default();
         let bet = stored.into_bet(id, &offers, trail);
-        let broken = || Broken { key: key.clone(), value: state[key].clone(), why: "no such offer or price".into() };
-        ledger.restore_bet(bet.ok_or_else(broken)?);
+        ledger.restore_bet(bet.ok_or_else(|| broken(key, "there is no such offer, or no such price"))?);
+    }
+    if let Some((_, key)) = trails.into_values().next() {
+        return Err(broken(key, "there is no such bet"));
     }
     ledger.restored(next);
     Ok(ledger)
