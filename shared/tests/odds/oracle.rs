@@ -25,3 +25,9 @@ pub fn numbers(value: &Value) -> Vec<f64> {
 pub fn near(actual: &[f64], expected: &[f64]) -> bool {
     actual.len() == expected.len() && actual.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9)
 }
+
+/// Points as hundredths of a point: exact, since lines are multiples of a quarter.
+#[expect(clippy::cast_possible_truncation)]
+pub fn hundredths(points: &Value) -> i32 {
+    (number(points) * 100.0) as i32
+}

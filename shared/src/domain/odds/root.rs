@@ -17,11 +17,8 @@ pub(super) fn falling(bracket: (f64, f64), start: f64, f: impl Fn(f64) -> (f64, 
         if value.abs() <= TOLERANCE {
             break;
         }
-        if value > 0.0 {
-            low = x
-        } else {
-            high = x
-        }
+        // What is left of the bracket.
+        (low, high) = if value > 0.0 { (x, high) } else { (low, x) };
         let newton = x - value / slope;
         // Also false when the slope was 0 and the step is no number.
         let inside = newton > low && newton < high;
