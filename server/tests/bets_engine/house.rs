@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use shared::domain::bets::BetsTopic;
-use shared::domain::odds::MarketKind;
+use shared::domain::odds::MarketKind::{self, H2h, Spreads, Totals};
 use shared::stream::{Rows, Topic, apply};
 use shared::units::{Money, Timestamp};
 use undercurrent::domain::bets::{BetsEngine, BetsSettings};
@@ -16,24 +16,38 @@ pub const START: i64 = 1_764_131_400_000;
 /// When both events begin.
 pub const COMMENCE: i64 = START + 100_000;
 
-/// Each market's id, its kind, its line, whether a draw can be bet on, its selections.
-pub const MARKETS: [(&str, MarketKind, Option<&str>, bool, &[&str]); 4] = [
-    ("e1:h2h", MarketKind::H2h, None, true, &["home", "draw", "away"]),
-    ("e1:spreads:-0.75", MarketKind::Spreads, Some("-0.75"), true, &["home", "away"]),
-    ("e1:totals:3", MarketKind::Totals, Some("3"), true, &["over", "under"]),
-    ("e2:h2h", MarketKind::H2h, None, false, &["home", "away"]),
+/// A market that can be bet on. Its event is the first two letters of its id.
+pub struct Market {
+    pub id: &'static str,
+    kind: MarketKind,
+    line: Option<&'static str>,
+    three_way: bool,
+    pub selections: &'static [&'static str],
+}
+
+pub const MARKETS: [Market; 4] = [
+    Market { id: "e1:h2h", kind: H2h, line: None, three_way: true, selections: &["home", "draw", "away"] },
+    Market {
+        id: "e1:spreads:-0.75",
+        kind: Spreads,
+        line: Some("-0.75"),
+        three_way: true,
+        selections: &["home", "away"],
+    },
+    Market { id: "e1:totals:3", kind: Totals, line: Some("3"), three_way: true, selections: &["over", "under"] },
+    Market { id: "e2:h2h", kind: H2h, line: None, three_way: false, selections: &["home", "away"] },
 ];
 pub const BOOKS: [&str; 2] = ["betfair", "pinnacle"];
 
 /// What can be bet on.
 #[derive(Clone, Debug)]
-pub struct Prices(pub BTreeMap<(Box<str>, Box<str>, Box<str>), Quote>);
+pub struct Prices(BTreeMap<[Box<str>; 3], Quote>);
 
 impl Default for Prices {
     /// Everything at 2.50, a second old.
     fn default() -> Prices {
         let mut prices = BTreeMap::new();
-        for (market, kind, line, three_way, selections) in MARKETS {
+        for Market { id: market, kind, line, three_way, selections } in MARKETS {
             for (selection, book) in selections.iter().flat_map(|s| BOOKS.map(|book| (*s, book))) {
                 let quote = Quote {
                     market: market.into(),
@@ -54,7 +68,7 @@ impl Default for Prices {
                     commence: Timestamp::from_ms(COMMENCE),
                     closed: false,
                 };
-                prices.insert((market.into(), selection.into(), book.into()), quote);
+                prices.insert([market, selection, book].map(Into::into), quote);
             }
         }
         Prices(prices)
@@ -63,19 +77,19 @@ impl Default for Prices {
 
 impl Prices {
     pub fn get(&mut self, market: &str, selection: &str, book: &str) -> &mut Quote {
-        self.0.get_mut(&(market.into(), selection.into(), book.into())).unwrap()
+        self.0.get_mut(&[market, selection, book].map(Into::into)).unwrap()
     }
 }
 
 impl Quotes for Prices {
     fn quote(&self, market: &str, selection: &str, book: &str) -> Result<Quote, Missing> {
-        if !self.0.keys().any(|(m, ..)| &**m == market) {
+        if !self.0.keys().any(|[m, ..]| **m == *market) {
             return Err(Missing::Market);
         }
-        if !self.0.keys().any(|(m, s, _)| &**m == market && &**s == selection) {
+        if !self.0.keys().any(|[m, s, _]| **m == *market && **s == *selection) {
             return Err(Missing::Selection);
         }
-        self.0.get(&(market.into(), selection.into(), book.into())).cloned().ok_or(Missing::Book)
+        self.0.get(&[market, selection, book].map(Into::into)).cloned().ok_or(Missing::Book)
     }
 }
 
@@ -142,7 +156,7 @@ impl House {
     }
 
     /// Places a bet of 10.00 on `home` of `e1:h2h` at `pinnacle` at 2.50, but for what is given.
-    pub fn place(&mut self, user: &str, client_ref: &str, but: Value) -> Result<Value, Refused> {
+    pub fn place(&mut self, user: &str, client_ref: &str, but: &Value) -> Result<Value, Refused> {
         self.ask(user, "place_bet", bet_args(client_ref, but)).map(|answer| answer["bet"].clone())
     }
 
@@ -210,15 +224,14 @@ impl House {
     }
 }
 
-/// The arguments of [`House::place`].
-pub fn bet_args(client_ref: &str, but: Value) -> Value {
+/// The arguments of [`House::place`]; `null` leaves one out.
+pub fn bet_args(client_ref: &str, but: &Value) -> Value {
     let mut args = json!({
         "client_ref": client_ref, "market": "e1:h2h", "selection": "home", "book": "pinnacle",
         "stake": "10.00", "decimal": "2.50",
     });
-    for (key, value) in but.as_object().unwrap() {
-        args[key] = value.clone();
-    }
-    let args = args.as_object().unwrap().iter().filter(|(_, value)| !value.is_null());
-    Value::Object(args.map(|(key, value)| (key.clone(), value.clone())).collect())
+    let args = args.as_object_mut().unwrap();
+    args.extend(but.as_object().cloned().unwrap());
+    args.retain(|_, value| !value.is_null());
+    json!(args)
 }

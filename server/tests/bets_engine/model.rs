@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use shared::wire::Code;
 
-use crate::house::{BOOKS, COMMENCE, MARKETS, START};
+use crate::house::{BOOKS, COMMENCE, MARKETS, Market, START};
 
 /// A price and what is the matter with it.
 #[derive(Clone, Copy, Debug)]
@@ -292,7 +292,7 @@ impl Model {
     /// What is staked on each selection of each market by bets that are open.
     pub fn pools(&self) -> BTreeMap<String, Vec<(String, Value)>> {
         let mut pools = BTreeMap::new();
-        for (market, _, _, _, selections) in MARKETS {
+        for Market { id: market, selections, .. } in MARKETS {
             let mut selections = selections.to_vec();
             selections.sort_unstable();
             for selection in selections {

@@ -18,7 +18,7 @@ fn a_bet_that_is_taken_is_a_row_with_the_price_taken() {
     let mut house = house();
     house.prices.get("e1:h2h", "home", "pinnacle").odds = shared::units::Odds::from_american(-110).unwrap();
     let seen = json!({ "decimal": null, "american": -110, "stake": "100", "notes": "a hunch" });
-    let answered = house.answered("ann", "place_bet", bet_args("r1", seen));
+    let answered = house.answered("ann", "place_bet", bet_args("r1", &seen));
     let expected = json!({
         "id": "1764131400000-000000000", "client_ref": "r1", "market": "e1:h2h", "selection": "home",
         "book": "pinnacle", "stake": "100.00", "american": -110, "decimal": "1.909090909091",
@@ -63,28 +63,28 @@ fn what_is_no_wish_is_not_recorded_and_says_why() {
         (json!({ "book": "bet365" }), Code::NotFound, "\"bet365\" has no price"),
     ];
     for (but, code, sentence) in cases {
-        let args = bet_args("r1", but.clone());
+        let args = bet_args("r1", &but);
         let answered = house.answered("ann", "place_bet", args);
         let refused = answered.outcome.unwrap_err();
         assert_eq!(refused.code, code, "{but} {}", refused.message);
         assert!(refused.message.contains(sentence), "{but}: {}", refused.message);
         assert_eq!((answered.effect, refused.details), (None, None));
     }
-    let nobody = house.ask("", "place_bet", bet_args("r1", json!({}))).unwrap_err();
+    let nobody = house.ask("", "place_bet", bet_args("r1", &json!({}))).unwrap_err();
     assert_eq!(nobody.code, Code::SignIn);
     assert!(house.told.state.is_empty());
-    assert!(house.place("ann", "r1", json!({})).is_ok(), "the name was not used up");
+    assert!(house.place("ann", "r1", &json!({})).is_ok(), "the name was not used up");
 }
 
 #[test]
 fn a_bet_that_is_not_taken_is_a_row_that_says_why_and_stays_rejected() {
-    let reasons: [(&str, fn(&mut House) -> Value, &str); 9] = [
-        ("closed", |house| closed(house, |quote| quote.closed = true), "is closed"),
-        ("suspended", |house| closed(house, |quote| quote.suspended = true), "takes no bets"),
+    let reasons: [Reason; 9] = [
+        ("closed", |house| quoted(house, |quote| quote.closed = true), "is closed"),
+        ("suspended", |house| quoted(house, |quote| quote.suspended = true), "takes no bets"),
         (
             "stale",
             |house| {
-                closed(house, |quote| {
+                quoted(house, |quote| {
                     quote.stale = true;
                     quote.age_ms = 75_000;
                 })
@@ -109,14 +109,14 @@ fn a_bet_that_is_not_taken_is_a_row_that_says_why_and_stays_rejected() {
             },
             "bring back 1000001.00",
         ),
-        ("worse", |house| closed(house, |quote| quote.odds = "2.49".parse().unwrap()), "2.49 (+149) now"),
-        ("better", |house| closed(house, |quote| quote.odds = "2.51".parse().unwrap()), "2.51 (+151) now"),
+        ("worse", |house| quoted(house, |quote| quote.odds = "2.49".parse().unwrap()), "2.49 (+149) now"),
+        ("better", |house| quoted(house, |quote| quote.odds = "2.51".parse().unwrap()), "2.51 (+151) now"),
     ];
     for (name, change, sentence) in reasons {
         let mut house = House::default();
         house.follow("bets/ann");
         let but = change(&mut house);
-        let answered = house.answered("ann", "place_bet", bet_args(name, but.clone()));
+        let answered = house.answered("ann", "place_bet", bet_args(name, &but));
         let refused = answered.outcome.unwrap_err();
         assert_eq!(refused.code, Code::Refused, "{name}");
         assert!(refused.message.contains(sentence), "{name}: {}", refused.message);
@@ -129,15 +129,18 @@ fn a_bet_that_is_not_taken_is_a_row_that_says_why_and_stays_rejected() {
         // The reason is gone; the outcome stays, also after a restart.
         house.prices = House::default().prices;
         for _ in 0..2 {
-            assert_eq!(house.place("ann", name, but.clone()).unwrap_err(), refused);
+            assert_eq!(house.place("ann", name, &but).unwrap_err(), refused);
             house.restart();
         }
-        assert!(house.place("ann", "another", json!({})).is_ok() || name == "begun");
+        assert!(house.place("ann", "another", &json!({})).is_ok() || name == "begun");
     }
 }
 
+/// What it is called, what changes and with which arguments, what the refusal speaks of.
+type Reason = (&'static str, fn(&mut House) -> Value, &'static str);
+
 /// Changes the price that is bet at.
-fn closed(house: &mut House, change: impl FnOnce(&mut undercurrent::domain::market::Quote)) -> Value {
+fn quoted(house: &mut House, change: impl FnOnce(&mut undercurrent::domain::market::Quote)) -> Value {
     change(house.prices.get("e1:h2h", "home", "pinnacle"));
     json!({})
 }
@@ -146,17 +149,17 @@ fn closed(house: &mut House, change: impl FnOnce(&mut undercurrent::domain::mark
 fn a_price_that_moved_is_named_in_the_refusal_and_can_be_had_under_another_name() {
     let mut house = house();
     house.prices.get("e1:h2h", "home", "pinnacle").odds = shared::units::Odds::new(21, 11).unwrap();
-    let refused = house.place("ann", "r1", json!({})).unwrap_err();
+    let refused = house.place("ann", "r1", &json!({})).unwrap_err();
     let details = refused.details.unwrap();
     assert_eq!(details, json!({ "decimal": "1.909090909091", "american": -110 }));
-    assert!(house.place("ann", "r2", json!({ "decimal": details["decimal"] })).is_ok());
+    assert!(house.place("ann", "r2", &json!({ "decimal": details["decimal"] })).is_ok());
     let american = json!({ "decimal": null, "american": details["american"] });
-    assert!(house.place("ann", "r3", american).is_ok());
-    let taken = house.place("ann", "r4", json!({ "odds_policy": "any" })).unwrap();
+    assert!(house.place("ann", "r3", &american).is_ok());
+    let taken = house.place("ann", "r4", &json!({ "odds_policy": "any" })).unwrap();
     assert_eq!((&taken["decimal"], &taken["american"]), (&json!("1.909090909091"), &json!(-110)));
-    assert_eq!(house.place("ann", "r5", json!({ "odds_policy": "higher" })).unwrap_err().code, Code::Refused);
+    assert_eq!(house.place("ann", "r5", &json!({ "odds_policy": "higher" })).unwrap_err().code, Code::Refused);
     house.prices.get("e1:h2h", "home", "pinnacle").odds = "2.75".parse().unwrap();
-    assert_eq!(house.place("ann", "r6", json!({ "odds_policy": "higher" })).unwrap()["decimal"], "2.75");
+    assert_eq!(house.place("ann", "r6", &json!({ "odds_policy": "higher" })).unwrap()["decimal"], "2.75");
 }
 
 #[test]
@@ -165,7 +168,7 @@ fn an_event_that_goes_on_is_bet_on_at_prices_from_after_it_began() {
     for (now_ms, age_ms, taken) in [(99_999, 1_000, true), (100_500, 501, false), (100_500, 500, true)] {
         house.now_ms = now_ms;
         house.prices.get("e1:h2h", "home", "pinnacle").age_ms = age_ms;
-        let placed = house.place("ann", &format!("{now_ms}-{age_ms}"), json!({}));
+        let placed = house.place("ann", &format!("{now_ms}-{age_ms}"), &json!({}));
         assert_eq!(placed.is_ok(), taken, "{now_ms} {age_ms}");
     }
 }
@@ -173,11 +176,11 @@ fn an_event_that_goes_on_is_bet_on_at_prices_from_after_it_began() {
 #[test]
 fn the_same_name_gives_the_first_outcome_and_never_a_second_bet() {
     let mut house = house();
-    let first = house.place("ann", "r1", json!({})).unwrap();
+    let first = house.place("ann", "r1", &json!({})).unwrap();
     let stored = house.told.state.clone();
     house.now_ms += 5_000;
     house.prices.get("e1:h2h", "home", "pinnacle").suspended = true;
-    let again = house.answered("ann", "place_bet", bet_args("r1", json!({ "stake": "10", "decimal": "2.5" })));
+    let again = house.answered("ann", "place_bet", bet_args("r1", &json!({ "stake": "10", "decimal": "2.5" })));
     assert_eq!(again.effect.unwrap().as_str(), "bets/ann", "the first may not be stored yet");
     let again: Value = serde_json::from_str(again.outcome.unwrap().get()).unwrap();
     assert_eq!(again["bet"], first);
@@ -192,34 +195,34 @@ fn the_same_name_gives_the_first_outcome_and_never_a_second_bet() {
         json!({ "notes": "again" }),
     ];
     for other in others {
-        let refused = house.place("ann", "r1", other.clone()).unwrap_err();
+        let refused = house.place("ann", "r1", &other).unwrap_err();
         assert_eq!((refused.code, refused.details), (Code::Conflict, None), "{other}");
     }
     assert_eq!(house.told.state, stored);
     house.prices = House::default().prices;
-    assert!(house.place("bob", "r1", json!({})).is_ok(), "another's name is another name");
+    assert!(house.place("bob", "r1", &json!({})).is_ok(), "another's name is another name");
 }
 
 #[test]
 fn only_so_many_bets_of_a_user_are_open_at_once() {
     let mut house = House::new(BetsSettings { max_open_bets: 2, ..BetsSettings::default() });
     for name in ["r1", "r2"] {
-        house.place("ann", name, json!({})).unwrap();
+        house.place("ann", name, &json!({})).unwrap();
     }
-    let refused = house.place("ann", "r3", json!({})).unwrap_err();
+    let refused = house.place("ann", "r3", &json!({})).unwrap_err();
     assert!(refused.code == Code::Refused && refused.message.starts_with("2 of your bets are open"));
-    assert!(house.place("bob", "r1", json!({})).is_ok());
+    assert!(house.place("bob", "r1", &json!({})).is_ok());
     house.score("e1", 1, 0);
-    assert!(house.place("ann", "r4", json!({})).is_ok());
+    assert!(house.place("ann", "r4", &json!({})).is_ok());
 }
 
 #[test]
 fn pools_and_books_are_told_what_is_open() {
     let mut house = house();
-    house.place("ann", "r1", json!({})).unwrap();
-    house.place("bob", "r1", json!({ "selection": "draw", "stake": "5.50" })).unwrap();
-    house.place("bob", "r2", json!({ "book": "betfair" })).unwrap();
-    house.place("bob", "r3", json!({ "market": "e2:h2h" })).unwrap();
+    house.place("ann", "r1", &json!({})).unwrap();
+    house.place("bob", "r1", &json!({ "selection": "draw", "stake": "5.50" })).unwrap();
+    house.place("bob", "r2", &json!({ "book": "betfair" })).unwrap();
+    house.place("bob", "r3", &json!({ "market": "e2:h2h" })).unwrap();
     let pool = |house: &House, market: &str| {
         let stakes = house.told.pools.get(market).into_iter().flatten();
         stakes.map(|(selection, stake)| format!("{selection} {stake}")).collect::<Vec<_>>()

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use undercurrent::domain::Refused;
 use undercurrent::domain::bets::BetsSettings;
 
-use crate::house::{BOOKS, House, MARKETS};
-use crate::model::{MAX, MAX_OPEN, MAX_PAYOUT, MIN, Model, Price, american, money};
+use crate::house::{BOOKS, House, MARKETS, Market};
+use crate::model::{MAX, MAX_OPEN, MAX_PAYOUT, MIN, Model, ModelBet, Price, american, money};
 
 const USERS: [&str; 3] = ["ann", "bob", "cyd"];
 const STATUSES: [&str; 6] = ["won", "lost", "push", "void", "half_won", "half_lost"];
@@ -90,8 +90,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Everything that has a price.
 fn offers() -> Vec<(&'static str, &'static str, &'static str)> {
-    let selections =
-        MARKETS.into_iter().flat_map(|(market, .., selections)| selections.iter().map(move |s| (market, *s)));
+    let selections = MARKETS.into_iter().flat_map(|market| market.selections.iter().map(move |s| (market.id, *s)));
     selections.flat_map(|(market, selection)| BOOKS.map(|book| (market, selection, book))).collect()
 }
 
@@ -169,7 +168,7 @@ fn take(step: &Step, house: &mut House, model: &mut Model) -> Option<Result<Valu
             return Some(answer);
         }
         Step::SettleMarket { market, selection, status } => {
-            let (market, .., selections) = MARKETS[market];
+            let Market { id: market, selections, .. } = MARKETS[market];
             let selection = selections.get(selection).copied();
             let mut args = json!({ "market": market, "status": STATUSES[status] });
             if let Some(selection) = selection {
@@ -228,7 +227,7 @@ fn assert_told(house: &House, model: &Model) {
         if !house.followed.iter().any(|followed| followed.as_str() == bets) {
             continue;
         }
-        let mut expected: Vec<Value> = model.bets.iter().filter(|bet| bet.user == user).map(|bet| bet.row()).collect();
+        let mut expected: Vec<Value> = model.bets.iter().filter(|bet| bet.user == user).map(ModelBet::row).collect();
         expected.sort_by_key(|row| row["id"].as_str().unwrap().to_owned());
         let rows = house.rows(&bets);
         assert_eq!(rows.len(), expected.len(), "{user}");

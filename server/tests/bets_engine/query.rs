@@ -9,12 +9,12 @@ fn house() -> House {
     let mut house = House::default();
     for n in 0..120 {
         let book = if n % 2 == 0 { "pinnacle" } else { "betfair" };
-        house.place("ann", &format!("r{n}"), json!({ "book": book })).unwrap();
+        house.place("ann", &format!("r{n}"), &json!({ "book": book })).unwrap();
         // Some in the same millisecond.
         house.now_ms += i64::from(n % 3);
     }
-    house.place("ann", "other", json!({ "market": "e2:h2h" })).unwrap();
-    house.place("bob", "his", json!({})).unwrap();
+    house.place("ann", "other", &json!({ "market": "e2:h2h" })).unwrap();
+    house.place("bob", "his", &json!({})).unwrap();
     house
 }
 
@@ -89,12 +89,12 @@ fn a_topic_shows_what_is_open_and_the_newest_of_the_rest() {
     house.follow("bets/ann");
     let suspended = |house: &mut House, yes| house.prices.get("e1:h2h", "home", "pinnacle").suspended = yes;
     // One that is open, one that is settled late, and rejections around them.
-    house.place("ann", "open", json!({ "market": "e2:h2h" })).unwrap();
-    house.place("ann", "settled", json!({})).unwrap();
+    house.place("ann", "open", &json!({ "market": "e2:h2h" })).unwrap();
+    house.place("ann", "settled", &json!({})).unwrap();
     suspended(&mut house, true);
     for n in 0..1_000 {
         house.now_ms += 1;
-        house.place("ann", &format!("no{n}"), json!({})).unwrap_err();
+        house.place("ann", &format!("no{n}"), &json!({})).unwrap_err();
     }
     assert_eq!(house.rows("bets/ann").len(), 1_002);
     house.score("e1", 1, 0);
@@ -103,7 +103,7 @@ fn a_topic_shows_what_is_open_and_the_newest_of_the_rest() {
     assert_eq!(refs(&house.ask("ann", "get_bets", json!({ "client_ref": "settled" })).unwrap()), ["settled"]);
     assert_eq!(house.row("bets/ann", "1764131400000-000000000")["client_ref"], "open");
     house.now_ms += 1;
-    house.place("ann", "one more", json!({})).unwrap_err();
+    house.place("ann", "one more", &json!({})).unwrap_err();
     assert_eq!(house.rows("bets/ann").len(), 1_001);
     assert_eq!(house.row("bets/ann", "1764131400001-000000002"), Value::Null);
     assert!(refs(&house.ask("ann", "get_bets", json!({ "client_ref": "no0" })).unwrap()).is_empty(), "forgotten");
@@ -114,5 +114,5 @@ fn a_topic_shows_what_is_open_and_the_newest_of_the_rest() {
     assert_eq!((stored("b/"), stored("a/"), stored("o/")), (1_002, 1, 2));
     // Its name is free again, and means a bet that is asked for now.
     suspended(&mut house, false);
-    assert!(house.place("ann", "no0", json!({})).is_ok());
+    assert!(house.place("ann", "no0", &json!({})).is_ok());
 }

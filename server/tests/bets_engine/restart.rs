@@ -11,8 +11,8 @@ use crate::house::House;
 fn a_bet_is_stored_once_and_each_settlement_beside_it() {
     let mut house = House::default();
     house.prices.get("e1:h2h", "home", "pinnacle").odds = shared::units::Odds::new(21, 11).unwrap();
-    house.place("ann", "r1", json!({ "decimal": null, "american": -110, "notes": "a hunch" })).unwrap();
-    house.place("bob", "r1", json!({})).unwrap_err();
+    house.place("ann", "r1", &json!({ "decimal": null, "american": -110, "notes": "a hunch" })).unwrap();
+    house.place("bob", "r1", &json!({})).unwrap_err();
     house.score("e1", 1, 0);
     house.score("e1", 0, 0);
     let id = "1764131400000-000000000";
@@ -40,7 +40,7 @@ fn a_bet_is_stored_once_and_each_settlement_beside_it() {
 #[test]
 fn a_ledger_with_a_hole_in_it_is_not_served() {
     let mut house = House::default();
-    house.place("ann", "r1", json!({})).unwrap();
+    house.place("ann", "r1", &json!({})).unwrap();
     house.score("e1", 1, 0);
     for key in house.told.state.keys() {
         let mut state = house.told.state.clone();
@@ -63,11 +63,11 @@ fn a_ledger_with_a_hole_in_it_is_not_served() {
 #[test]
 fn numbers_are_not_given_twice_when_the_clock_goes_back() {
     let mut house = House { now_ms: 5_000, ..House::default() };
-    house.place("ann", "r1", json!({})).unwrap();
+    house.place("ann", "r1", &json!({})).unwrap();
     house.now_ms = 1_000;
     house.restart();
     let ids: Vec<Value> =
-        (0..3).map(|n| house.place("ann", &format!("later{n}"), json!({})).unwrap()["id"].clone()).collect();
+        (0..3).map(|n| house.place("ann", &format!("later{n}"), &json!({})).unwrap()["id"].clone()).collect();
     let expected = [1, 2, 3].map(|n| json!(format!("1764131401000-{n:09}")));
     assert_eq!(ids, expected);
 }

@@ -20,9 +20,9 @@ fn house() -> House {
         ("elsewhere", json!({ "market": "e2:h2h" })),
     ];
     for (name, but) in bets {
-        house.place("ann", name, but).unwrap();
+        house.place("ann", name, &but).unwrap();
     }
-    house.place("bob", "home", json!({ "stake": "20" })).unwrap();
+    house.place("bob", "home", &json!({ "stake": "20" })).unwrap();
     house.now_ms = 7_200_000;
     house
 }
@@ -128,7 +128,7 @@ fn an_operator_settles_what_is_open_of_a_market_or_a_selection() {
 fn what_cannot_be_settled_says_why() {
     let mut house = house();
     house.prices.get("e1:h2h", "home", "pinnacle").suspended = true;
-    house.place("ann", "rejected", json!({})).unwrap_err();
+    house.place("ann", "rejected", &json!({})).unwrap_err();
     let (id, rejected) = (bet(&house, "ann", "home")["id"].clone(), bet(&house, "ann", "rejected")["id"].clone());
     let before = house.told.clone();
     let cases = [
