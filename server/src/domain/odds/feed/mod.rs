@@ -7,6 +7,11 @@ pub mod decode;
 mod item;
 mod number;
 mod offers;
+mod poller;
 
 #[cfg(test)]
 mod decode_tests;
+#[cfg(test)]
+mod poller_tests;
+
+pub use poller::{Answer, Ask, Health, Learnt, PollSettings, Poller, Quota};
