@@ -9,6 +9,7 @@ mod batch;
 mod clock;
 mod decoding;
 mod endpoint;
+pub mod http;
 pub mod massive;
 mod queue;
 pub mod record;
@@ -20,7 +21,7 @@ pub mod tape;
 pub use batch::Batch;
 pub(crate) use clock::wall_now;
 pub(crate) use decoding::Decoding;
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointError, Site, SiteError};
 pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};
 
