@@ -26,7 +26,7 @@ pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};
 
 /// Waits until `shutdown` is true, or nobody is left who could say so.
-async fn asked_to_stop(shutdown: &mut tokio::sync::watch::Receiver<bool>) {
+pub(crate) async fn asked_to_stop(shutdown: &mut tokio::sync::watch::Receiver<bool>) {
     // The guard that it gives must not live on: it keeps a future from moving between threads.
     let _ = shutdown.wait_for(|stop| *stop).await;
 }

@@ -19,15 +19,16 @@ use tokio::sync::{oneshot, watch};
 use self::domains::Domains;
 use self::world::World;
 use super::{Outcome, stop_on_signals};
+use crate::access::{self, Access, Jwt, JwtError};
 use crate::config::{Config, Replay};
 use crate::fanout::frame::Policy;
 use crate::fanout::{self, Drain, ShardSettings, Shards};
-use crate::feed::Sources;
+use crate::feed::{Sources, asked_to_stop};
 use crate::http::{self, Admission, App, Origins};
 use crate::hub::{Hub, Pressure};
 use crate::observe::Metrics;
 use crate::session;
-use crate::store::StoreError;
+use crate::store::{StoreError, TokenStore};
 
 /// The first client of a server that stops comes back after so long, as after any other failure.
 const RETRY: Duration = Duration::from_secs(2);
@@ -48,6 +49,9 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// JSON Web Tokens cannot be verified as the settings say.
+    #[error(transparent)]
+    Jwt(#[from] JwtError),
     /// The system gives no more threads.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -89,6 +93,7 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let listener = TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, error })?;
     let address = listener.local_addr()?;
     let store = crate::store::open(config.store.url.reveal()).await?;
+    let tokens = TokenStore::open(config.store.url.reveal()).await?;
     let (stop, stopped) = watch::channel(false);
     let (hub, metrics) = (Arc::new(Hub::default()), Arc::new(Metrics::new()));
     let pressure = Arc::new(Pressure::new(config.fanout.flush, config.listen.shards.get()));
@@ -111,9 +116,12 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
         tracing::warn!("no provider is configured and the demo market is off: there is nothing to show");
     }
 
+    let access = Arc::new(Access::new(Jwt::new(config.jwt.clone()).await?, metrics.clone()));
+    access::follow(access.clone(), tokens, stopped.clone()).await?;
     let drain = Drain { stop: stopped.clone(), retry: RETRY, spread: config.listen.drain };
-    let shared = fanout::Shared::new(hub, sources, metrics, pressure, config.limits.progress_timeout, drain);
+    let shared = fanout::Shared::new(hub, sources, access, metrics, pressure, config.limits.progress_timeout, drain);
     let shards = Arc::new(Shards::start(&shard_settings(config), &shared)?);
+    tokio::spawn(end_sign_ins(shared.clone(), shards.clone(), stopped.clone()));
     let router = http::router(app(config, &shared, &shards, domains.world));
     let listening = fanout::listen(listener, router, config.limits.handshake_timeout, stopped);
     let listening = tokio::spawn(listening);
@@ -138,6 +146,17 @@ impl Running {
         let _ = self.listening.await;
         for done in self.engines_done {
             let _ = done.await;
+        }
+    }
+}
+
+/// Has the shards send those away whose token was revoked or ran out.
+async fn end_sign_ins(shared: Arc<fanout::Shared>, shards: Arc<Shards>, mut stopped: watch::Receiver<bool>) {
+    let mut changes = shared.access.changes();
+    loop {
+        tokio::select! {
+            Ok(()) = changes.changed() => shards.look_at_sign_ins(),
+            () = asked_to_stop(&mut stopped) => return,
         }
     }
 }
