@@ -7,6 +7,7 @@
 mod catalogue;
 mod cli;
 mod error;
+mod odds;
 mod read;
 mod resolve;
 mod settings;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use cli::{Cli, Command, Replay};
 pub use error::ConfigError;
+pub use odds::OddsSettings;
 pub use resolve::{Surroundings, Whence};
 pub use settings::{
     Config, DemoMode, DemoSettings, FanoutSettings, Limits, ListenSettings, LogFormat, LogSettings, MassiveSettings,
