@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-use shared::domain::bets::{BetFilter, BetRow, BetStatus, OddsPolicy, PlaceBet};
+use shared::domain::bets::{BetFilter, BetPlaced, BetStatus, BetsFound, OddsPolicy, PlaceBet};
 use shared::units::Timestamp;
 use shared::wire::Code;
 
@@ -107,7 +107,7 @@ impl GetBetsIn {
     pub fn args(self) -> serde_json::Value {
         let GetBetsIn { status, bookmaker, market_id, client_ref, before, limit } = self;
         let book = bookmaker.map(|book| book.to_lowercase().into());
-        json!(BetFilter { status, book, market: market_id, client_ref, before, limit })
+        json!(BetFilter { status, book, market: market_id, client_ref, before, limit, ..BetFilter::default() })
     }
 }
 
@@ -138,25 +138,12 @@ impl Pending {
         let unreadable = |_| about(Complaint::new(Code::Internal, "the outcome cannot be shown; ask with get_bets"));
         let request_id = request_id.as_deref();
         if places {
-            let Placed { bet } = serde_json::from_str(answer.ok.get()).map_err(unreadable)?;
+            let BetPlaced { bet } = serde_json::from_str(answer.ok.get()).map_err(unreadable)?;
             Ok(DoorMsg::BetPlaced { bet: Box::new(Bet::from(bet)), request_id }.encode())
         } else {
-            let Found { bets, more } = serde_json::from_str(answer.ok.get()).map_err(unreadable)?;
+            let BetsFound { bets, more } = serde_json::from_str(answer.ok.get()).map_err(unreadable)?;
             let bets: Vec<Bet> = bets.into_iter().map(Bet::from).collect();
             Ok(DoorMsg::Bets { total: bets.len(), bets, more, request_id }.encode())
         }
     }
-}
-
-/// What the ledger answers to `place_bet`...
-#[derive(Deserialize)]
-struct Placed {
-    bet: BetRow,
-}
-
-/// ...and to `get_bets`.
-#[derive(Deserialize)]
-struct Found {
-    bets: Vec<BetRow>,
-    more: bool,
 }
