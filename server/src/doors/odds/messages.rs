@@ -69,6 +69,7 @@ pub enum DoorMsg<'a> {
 /// An event with its markets.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "odds.Event")]
 pub struct Event<'a> {
     id: &'a str,
     /// The sport's key.
@@ -91,6 +92,7 @@ pub struct Event<'a> {
 /// A market of an event.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "odds.Market")]
 pub struct Market {
     id: Box<str>,
     #[serde(rename = "type")]
@@ -105,6 +107,7 @@ pub struct Market {
 /// One outcome.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "odds.Selection")]
 pub struct Selection {
     id: Box<str>,
     name: Box<str>,
@@ -124,6 +127,7 @@ pub struct Selection {
 
 /// A price.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "odds.Best")]
 pub struct Best {
     bookmaker: Box<str>,
     /// Stake included.

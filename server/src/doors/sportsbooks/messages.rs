@@ -122,6 +122,7 @@ pub enum DoorMsg<'a> {
 /// How a sportsbook is doing.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Book")]
 pub struct Book {
     id: Box<str>,
     name: Box<str>,
@@ -137,6 +138,7 @@ pub struct Book {
 /// A market.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Market")]
 pub struct Market {
     id: Box<str>,
     event_id: Box<str>,
@@ -169,6 +171,7 @@ pub struct Market {
 /// One outcome of a market.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Selection")]
 pub struct Selection {
     /// What `place_bet` calls `selectionId`.
     id: Box<str>,
@@ -189,6 +192,7 @@ pub struct Selection {
 /// The best price of a selection.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Offer")]
 pub struct Offer {
     bookmaker: Box<str>,
     /// American.
@@ -199,6 +203,7 @@ pub struct Offer {
 /// A book's price.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Price")]
 pub struct Price {
     bookmaker: Box<str>,
     /// American.
@@ -213,6 +218,7 @@ pub struct Price {
 /// An arbitrage opportunity.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Opportunity")]
 pub struct Opportunity {
     id: Box<str>,
     /// `middle` comes only in an answer to `get_arbitrage` with a `minEdge` below 0.
@@ -250,6 +256,7 @@ pub struct Opportunity {
 /// One bet of an opportunity.
 #[derive(Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Leg")]
 pub struct Leg {
     bookmaker: Box<str>,
     market_id: Box<str>,
@@ -266,6 +273,7 @@ pub struct Leg {
 /// A bet.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "sportsbooks.Bet")]
 pub struct Bet {
     id: Box<str>,
     client_ref: Box<str>,
