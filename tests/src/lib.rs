@@ -3,6 +3,7 @@
 pub mod app;
 pub mod client;
 pub mod fuzz;
+pub mod golden;
 pub mod http;
 pub mod jwt;
 pub mod market;

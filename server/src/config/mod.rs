@@ -8,6 +8,7 @@ mod access;
 mod catalogue;
 mod cli;
 mod error;
+mod odds;
 mod read;
 mod resolve;
 mod settings;
@@ -17,6 +18,7 @@ mod token;
 
 pub use cli::{Cli, Command, Replay};
 pub use error::ConfigError;
+pub use odds::OddsSettings;
 pub use resolve::{Surroundings, Whence};
 pub use settings::{
     Config, DemoMode, DemoSettings, FanoutSettings, Limits, ListenSettings, LogFormat, LogSettings, MassiveSettings,

@@ -66,7 +66,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/openapi.json", get(about::openapi))
         .route("/asyncapi.json", get(about::asyncapi));
-    let sockets = Router::new().route("/ws", get(upgrade::upgrade));
+    let sockets = ["/ws", upgrade::SPORTSBOOKS, upgrade::ODDS]
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, get(upgrade::upgrade)));
     #[cfg(feature = "echo")]
     let sockets = sockets.route(upgrade::ECHO, get(upgrade::upgrade));
     sockets

@@ -37,6 +37,9 @@ pub trait Conversation: Send {
     ) {
     }
 
+    /// What was asked for with [`Ask::Look`] can be read, or cannot be had.
+    fn handle_looked(&mut self, _topics: &dyn Topics, _wanted: Wanted, _outcomes: &[Result<(), OpenError>]) {}
+
     /// What was asked for with [`Ask::Command`] was carried out, or not.
     fn handle_answered(&mut self, _id: u64, _outcome: Result<Answer, Refused>) {}
 
@@ -126,11 +129,14 @@ impl Wanted {
     }
 }
 
-/// What a conversation needs from outside. Its follower is given back to it first where that changes.
+/// What a conversation needs from outside. Its follower is given back to it first where that changes what
+/// it follows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Make these topics available, and say so with [`Conversation::handle_opened`].
     Open(Wanted),
+    /// Make these topics available to be read once, and say so with [`Conversation::handle_looked`].
+    Look(Wanted),
     /// These are followed no more; [`Conversation::handle_dropped`] answers.
     Drop(Unsubscribe),
     /// Have this carried out, and say so with [`Conversation::handle_answered`] and this number.

@@ -64,7 +64,7 @@ pub struct Session {
 struct V1;
 
 impl Dialect for V1 {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "v1"
     }
 
@@ -103,7 +103,7 @@ impl Session {
         Session {
             bucket: Bucket::new(settings.messages_per_s, settings.burst, now),
             refused: 0,
-            follower: Some(Follower::new(&V1, settings.heartbeat, now)),
+            follower: Some(Follower::new(Arc::new(V1), settings.heartbeat, now)),
             opened: wall,
             identity,
             greeting: Some(client.into()),

@@ -8,9 +8,11 @@ use tokio::sync::{oneshot, watch};
 use super::ServeError;
 use super::domains::{Domains, Events};
 use super::world::World;
+use crate::command::odds_api_settings;
+use crate::config::Config;
 use crate::domain::odds::Event;
 use crate::domain::sportsbook::Sportsbook;
-use crate::feed::Source;
+use crate::feed::{Source, odds_api, wall_now};
 
 /// Starts the engine of both domains.
 pub(super) async fn start(domains: &Domains) -> Result<(Events<Event>, oneshot::Receiver<()>), ServeError> {
@@ -19,6 +21,19 @@ pub(super) async fn start(domains: &Domains) -> Result<(Events<Event>, oneshot::
 }
 
 /// Lets the events come, if there are any.
-pub(super) fn feed(_world: &World, _events: Events<Event>, _stopped: &watch::Receiver<bool>) -> Option<Arc<Source>> {
-    None
+pub(super) fn feed(
+    config: &Config,
+    world: &World,
+    events: Events<Event>,
+    stopped: &watch::Receiver<bool>,
+) -> Option<Arc<Source>> {
+    match world {
+        World::Live => {
+            let settings = odds_api_settings(config)?;
+            let source = Source::new("odds_api", wall_now());
+            tokio::spawn(odds_api::run(settings, source.clone(), events, stopped.clone()));
+            Some(source)
+        }
+        World::Demo(_) | World::Tape(_) => None,
+    }
 }

@@ -14,6 +14,8 @@ pub(super) enum Letter<S> {
     Arrived(Box<Arrival<S>>),
     /// Topics that a client asked for are there, or cannot be had.
     Opened(ClientId, Wanted, Vec<Result<(), OpenError>>),
+    /// The same for topics that it wants to read only once.
+    Looked(ClientId, Wanted, Vec<Result<(), OpenError>>),
     /// What a client asked for under this number was carried out, or not.
     Answered(ClientId, u64, Box<Result<Answer, Refused>>),
     /// Whoever showed a token under this number was recognised, or nobody was.

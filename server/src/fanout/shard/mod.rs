@@ -73,6 +73,8 @@ struct Limits {
 enum Errand {
     /// Make topics available that nobody followed yet.
     Open(Wanted),
+    /// The same, to be read only once.
+    Look(Wanted),
     /// Carry out what a client asked for under this number.
     Command(u64, Box<Request>),
     /// Find out whose token a client at this address showed under this number.
@@ -158,7 +160,16 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             match letter {
                 Letter::Arrived(arrival) => self.arrive(*arrival, now, register),
                 Letter::Opened(id, wanted, outcomes) => {
-                    self.guarded(id.index, |shard| shard.opened(id, wanted, &outcomes, now));
+                    self.guarded(id.index, |shard| {
+                        shard.opened(id, wanted, &outcomes, now);
+                        shard.pump(id.index, now);
+                    });
+                }
+                Letter::Looked(id, wanted, outcomes) => {
+                    self.guarded(id.index, |shard| {
+                        shard.looked(id, wanted, &outcomes);
+                        shard.pump(id.index, now);
+                    });
                 }
                 Letter::Answered(id, number, outcome) => {
                     self.guarded(id.index, |shard| shard.answered(id, number, *outcome, now));

@@ -12,7 +12,8 @@ use super::client::Arrival;
 use super::mailbox::{Letter, Mailbox};
 use super::{Errand, Errands, Limits, Shard, message};
 use crate::fanout::Shared;
-use crate::hub::OpenError;
+use crate::hub::{Hub, OpenError};
+use crate::session::Wanted;
 
 /// The letterbox among the sockets.
 const LETTERS: Token = Token(usize::MAX);
@@ -125,11 +126,12 @@ fn errands(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Errands {
         runtime.spawn(async move {
             mailbox.post(match errand {
                 Errand::Open(wanted) => {
-                    let mut outcomes: Vec<Result<(), OpenError>> = Vec::with_capacity(wanted.topics.len());
-                    for topic in wanted.names() {
-                        outcomes.push(hub.open(topic).await);
-                    }
+                    let outcomes = open(&hub, &wanted).await;
                     Letter::Opened(id, wanted, outcomes)
+                }
+                Errand::Look(wanted) => {
+                    let outcomes = open(&hub, &wanted).await;
+                    Letter::Looked(id, wanted, outcomes)
                 }
                 Errand::Verify(number, presented, address) => {
                     Letter::Verified(id, number, shared.access.verify(&presented, address).await)
@@ -138,6 +140,14 @@ fn errands(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Errands {
             });
         });
     })
+}
+
+async fn open(hub: &Hub, wanted: &Wanted) -> Vec<Result<(), OpenError>> {
+    let mut outcomes = Vec::with_capacity(wanted.topics.len());
+    for topic in wanted.names() {
+        outcomes.push(hub.open(topic).await);
+    }
+    outcomes
 }
 
 struct Driver {

@@ -53,6 +53,24 @@ fn paths() -> Value {
                 ("101", json!({ "description": "It is a WebSocket from here on" })),
             ]),
         } },
+        "/ws/sportsbooks": { "get": {
+            "operationId": "sportsbooks",
+            "tags": ["data"],
+            "summary": "Becomes a WebSocket",
+            "description": "The sportsbook door: status of books, markets, opportunities and bets; see /api/v1/asyncapi.json.",
+            "responses": answers(&[Code::Malformed, Code::Forbidden, Code::Version, Code::Unavailable], &[
+                ("101", json!({ "description": "It is a WebSocket from here on" })),
+            ]),
+        } },
+        "/ws/odds": { "get": {
+            "operationId": "odds",
+            "tags": ["data"],
+            "summary": "Becomes a WebSocket",
+            "description": "The odds door: rooms by sport; see /api/v1/asyncapi.json.",
+            "responses": answers(&[Code::Malformed, Code::Forbidden, Code::Version, Code::Unavailable], &[
+                ("101", json!({ "description": "It is a WebSocket from here on" })),
+            ]),
+        } },
         "/api/v1/topics": { "get": {
             "operationId": "topics",
             "tags": ["data"],

@@ -34,7 +34,7 @@ impl Session {
         match &mut ask {
             Ask::Command(_, request) => self.sign(request),
             Ask::Verify(..) => self.verifying = true,
-            Ask::Open(_) | Ask::Drop(_) => {}
+            Ask::Open(_) | Ask::Look(_) | Ask::Drop(_) => {}
         }
         Some(ask)
     }

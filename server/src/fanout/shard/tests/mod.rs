@@ -3,6 +3,7 @@
 //! what it has.
 
 mod client;
+mod doors;
 mod sign_in;
 mod wire;
 mod world;
