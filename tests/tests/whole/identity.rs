@@ -208,6 +208,12 @@ async fn what_is_somebodys_is_refused_to_everyone_else_on_every_way() -> anyhow:
             authorization.iter().map(|token| ("authorization", &**token)).collect();
         let may = |found: u16| status.map_or(!matches!(found, 401 | 403), |status| found == status);
         for topic in ["bets/42", "bets/42/exposure"] {
+            let read = house.get(&format!("/api/v1/topics/{topic}"), &headers).await?;
+            assert_eq!(read.status, status.unwrap_or(200), "{whose}: {read:?}");
+            let kept = (read.header("cache-control"), read.header("vary"));
+            let expected =
+                if status.is_none() { ("private, no-cache", "authorization, cookie") } else { ("no-store", "") };
+            assert_eq!(kept, expected, "what caches do with {whose}'s {topic}");
             for path in [
                 format!("/api/v1/topics/{topic}"),
                 format!("/api/v1/poll?c={topic}"),
@@ -232,6 +238,13 @@ async fn what_is_somebodys_is_refused_to_everyone_else_on_every_way() -> anyhow:
             let code = found["code"].as_str().and_then(|code| code.strip_prefix("NX-")?.parse().ok()).unwrap_or(200);
             ensure!(may(code), "a socket gives {whose} {found}");
         }
+        // Somebody follows them: they are there, but not for everyone.
+        let (mut socket, _) = house.greeted("/ws", &[("authorization", &bearer(&owner))]).await?;
+        assert_eq!(answer(&mut socket, &subscribe(1, "bets/42")).await?["type"], "subscribed");
+        let list = house.get("/api/v1/topics", &headers).await?;
+        assert_eq!(list.header("vary"), "authorization, cookie");
+        let listed = list.json()?["topics"].as_array().is_some_and(|all| all.iter().any(|t| t["topic"] == "bets/42"));
+        assert_eq!(listed, status.is_none(), "what is listed for {whose}");
     }
     Ok(())
 }
