@@ -3,7 +3,9 @@
 pub mod app;
 pub mod client;
 pub mod fuzz;
+pub mod golden;
 pub mod http;
+pub mod jwt;
 pub mod market;
 pub mod process;
 pub mod provider;

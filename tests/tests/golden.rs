@@ -4,8 +4,8 @@
 //! A client that was written from these files must go on working. Where a change is meant,
 //! `UNDERCURRENT_BLESS=1 cargo test -p tests --test golden` writes them anew, for `git diff` to show.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -16,9 +16,11 @@ use shared::units::{Moment, Timestamp};
 use shared::wire::{
     Applied, ClientMsg, Code, Command, ErrorMsg, Reply, ServerMsg, SourceState, Subscribe, SubscribeTopic, Unsubscribe,
 };
+use tests::golden::{check, folder, golden, variants};
+use undercurrent::domain::Refused;
 use undercurrent::doors::DarkPoolDoor;
 use undercurrent::hub::TopicState;
-use undercurrent::session::{Around, Ask, Conversation, Session, Settings};
+use undercurrent::session::{Around, Ask, Conversation, Denied, Identity, Session, Settings};
 
 const TOPIC: &str = "darkpool/sentiment";
 /// 2025-10-29, 14:30 UTC, as in the document of the dark-pool door.
@@ -27,27 +29,6 @@ const FIRST_MS: i64 = 1_761_748_200_000;
 const SECOND_MS: i64 = 1_761_748_512_345;
 /// 14:40.
 const THIRD_MS: i64 = 1_761_748_800_000;
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
-}
-
-/// Compares a frame with its file.
-fn check(kind: &str, name: &str, frame: &str) -> anyhow::Result<()> {
-    let path = folder(kind).join(format!("{name}.json"));
-    // Another version is no other protocol.
-    let frame = frame.replace(&format!(r#""version":"{}""#, env!("CARGO_PKG_VERSION")), r#""version":"0.0.0""#);
-    if std::env::var_os("UNDERCURRENT_BLESS").is_some() {
-        std::fs::write(&path, format!("{frame}\n"))?;
-    }
-    let golden = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    ensure!(golden.trim_end() == frame, "{kind}/{name}.json\n  holds   {golden}  but now {frame}");
-    Ok(())
-}
-
-fn golden(kind: &str, name: &str) -> anyhow::Result<String> {
-    Ok(std::fs::read_to_string(folder(kind).join(format!("{name}.json")))?.trim_end().to_owned())
-}
 
 /// A server with one topic and one conversation, and a clock that the test moves.
 struct Stage<C> {
@@ -96,7 +77,14 @@ impl<C: Conversation> Stage<C> {
                     self.conversation.handle_opened(now, &self.topics, wanted, &outcomes);
                 }
                 Ask::Drop(dropped) => self.conversation.handle_dropped(dropped),
-                Ask::Command(..) => unreachable!("nobody asks for anything here"),
+                Ask::Command(id, request) => {
+                    let refused = Refused::new(Code::NotFound, format!("there is no command {:?}", request.name));
+                    self.conversation.handle_answered(id, Err(refused));
+                }
+                Ask::Verify(id, presented) => {
+                    self.conversation.handle_verified(id, whose(presented.reveal()));
+                }
+                Ask::Look(_) => unreachable!("nobody looks at anything here"),
             }
         }
         let sources = || BTreeMap::from([("massive".into(), SourceState::Live)]);
@@ -105,6 +93,18 @@ impl<C: Conversation> Stage<C> {
         let outgoing = self.conversation.poll_frame(now, &around).context("there is a frame")?;
         let frame = outgoing.frames.first().context("it holds one")?;
         Ok(frame.as_str().to_owned())
+    }
+}
+
+/// One token is known here.
+fn whose(token: &str) -> Result<Arc<Identity>, Denied> {
+    if token == "a-token" {
+        let user = "42".parse().expect("a user's id");
+        let expires = Some(Timestamp::from_ms(THIRD_MS));
+        Ok(Arc::new(Identity { user, name: "ana".into(), operator: false, token: None, expires }))
+    } else {
+        let message = "this token is not known here: ask the operator for one".into();
+        Err(Denied { code: Code::SignIn, message, retry_after: None })
     }
 }
 
@@ -143,8 +143,14 @@ fn what_the_server_says_in_v1_is_what_is_written_down() -> anyhow::Result<()> {
     check("v1", "pong", &stage.next()?)?;
     stage.hear(&golden("v1", "command")?);
     check("v1", "error", &stage.next()?)?;
+    stage.hear(&golden("v1", "auth")?);
+    check("v1", "auth_reply", &stage.next()?)?;
+    stage.hear(&golden("v1", "auth")?.replace("a-token", "another"));
+    check("v1", "auth_refused", &stage.next()?)?;
     stage.conversation.handle_drain(3_150);
     check("v1", "going_away", &stage.next()?)?;
+    let goodbye = stage.conversation.handle_signed_out().context("a last word")?;
+    check("v1", "signed_out", goodbye.as_str())?;
     // No command of this version has an effect that is visible somewhere.
     let at = Applied { topic: "bets/42".parse()?, epoch: "q1".parse()?, seq: shared::stream::Seq(3) };
     let ok = serde_json::value::to_raw_value(&serde_json::json!({"bet": "b-17"}))?;
@@ -233,24 +239,4 @@ fn every_message_has_a_golden_file() -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The variants of an enum in a source file, as they are called on the wire.
-fn variants(file: &str, declaration: &str) -> anyhow::Result<BTreeSet<String>> {
-    let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file))?;
-    let (_, body) = source.split_once(declaration).with_context(|| format!("{declaration} in {file}"))?;
-    let body = body.split_once("\n}").context("an enum ends")?.0;
-    let named = body.lines().filter_map(|line| line.strip_prefix("    ")).filter(|l| l.starts_with(char::is_uppercase));
-    Ok(named.map(|line| snake_case(line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())).collect())
-}
-
-fn snake_case(name: &str) -> String {
-    let mut out = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !out.is_empty() {
-            out.push('_');
-        }
-        out.extend(letter.to_lowercase());
-    }
-    out
 }

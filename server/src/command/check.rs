@@ -5,9 +5,11 @@ use std::time::Duration;
 use shared::wire::SourceState;
 use tokio::net::TcpListener;
 
-use super::{Outcome, massive_settings};
+use super::{Outcome, massive_settings, odds_api_settings};
+use crate::access::Jwt;
 use crate::config::Config;
-use crate::feed::{Source, massive, wall_now};
+use crate::feed::{Source, massive, odds_api, wall_now};
+use crate::store::TokenStore;
 
 /// How long a provider may take to accept us.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -18,10 +20,16 @@ pub(super) async fn run(config: &Config) -> Outcome {
         println!("{:<26} {:<40} {}", setting.name, setting.value, setting.whence);
     }
     println!();
-    let mut wrong = 0;
-    for (what, finding) in
-        [("listen", listen(config).await), ("store", store(config).await), ("stocks", provider(config).await)]
-    {
+    let findings = [
+        ("listen", listen(config).await),
+        ("store", store(config).await),
+        ("tokens", tokens(config).await),
+        ("jwt", jwt(config).await),
+        ("stocks", stocks(config).await),
+        ("odds", odds(config).await),
+    ];
+    let (mut wrong, tried) = (0, findings.len());
+    for (what, finding) in findings {
         let (mark, sentence) = match &finding {
             Ok(sentence) => ("ok", sentence),
             Err(sentence) => ("WRONG", sentence),
@@ -29,7 +37,7 @@ pub(super) async fn run(config: &Config) -> Outcome {
         wrong += u32::from(finding.is_err());
         println!("{what:<8} {mark:<6} {sentence}");
     }
-    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of 3 checks failed").into()) }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of {tried} checks failed").into()) }
 }
 
 async fn listen(config: &Config) -> Result<String, String> {
@@ -47,14 +55,27 @@ async fn store(config: &Config) -> Result<String, String> {
     }
 }
 
-async fn provider(config: &Config) -> Result<String, String> {
-    let Some(settings) = massive_settings(config) else {
-        return Ok(if config.demo_is_on() {
-            "no key: the demo market is shown".into()
-        } else {
-            "no key and no demo market: nothing will be shown".into()
-        });
+async fn tokens(config: &Config) -> Result<String, String> {
+    let store = TokenStore::open(config.store.url.reveal()).await.map_err(|error| error.to_string())?;
+    let Some(store) = store else {
+        return Ok("a database in memory keeps none".into());
     };
+    match store.list().await.map_err(|error| error.to_string())?.iter().filter(|t| t.revoked.is_none()).count() {
+        0 => Ok("there are none; `undercurrent token create` makes one".into()),
+        count => Ok(format!("{count} that were not revoked")),
+    }
+}
+
+async fn jwt(config: &Config) -> Result<String, String> {
+    match Jwt::new(config.jwt.clone()).await.map_err(|error| error.to_string())? {
+        None => Ok("JSON Web Tokens are not taken: no key is set".into()),
+        Some(jwt) if jwt.keys() == 0 => Err("jwks_url gives no RSA key for RS256: check the address".into()),
+        Some(jwt) => Ok(format!("{} keys for JSON Web Tokens", jwt.keys())),
+    }
+}
+
+async fn stocks(config: &Config) -> Result<String, String> {
+    let Some(settings) = massive_settings(config) else { return Ok(without_key(config)) };
     let source = Source::new("massive", wall_now());
     let (events, mut decoded) = tokio::sync::mpsc::channel(16);
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -75,4 +96,21 @@ async fn provider(config: &Config) -> Result<String, String> {
     stop.send_replace(true);
     let (message, _) = source.detail();
     if live { Ok("the provider accepts the key and the subscriptions".into()) } else { Err(message.into()) }
+}
+
+async fn odds(config: &Config) -> Result<String, String> {
+    let Some(settings) = odds_api_settings(config) else { return Ok(without_key(config)) };
+    let quota = odds_api::probe(&settings).await?;
+    Ok(match quota.remaining {
+        Some(remaining) => format!("the provider accepts the key; {remaining} requests are left this month"),
+        None => "the provider accepts the key".into(),
+    })
+}
+
+fn without_key(config: &Config) -> String {
+    if config.demo_is_on() {
+        "no key: the demo market is shown".into()
+    } else {
+        "no key and no demo market: nothing will be shown but what others write or send".into()
+    }
 }

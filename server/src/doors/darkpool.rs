@@ -4,6 +4,7 @@
 //! totals; `full` for whoever fell behind. Strings with two decimals and ISO 8601 times.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -85,7 +86,7 @@ impl DarkPoolDoor {
         DarkPoolDoor {
             bucket: Bucket::new(settings.messages_per_s, settings.burst, now),
             asks: VecDeque::from([Ask::Open(Wanted { id: 0, topics: vec![wanted] })]),
-            follower: Some(Follower::new(&DarkPool, heartbeat, now)),
+            follower: Some(Follower::new(Arc::new(DarkPool), heartbeat, now)),
             opened: false,
             pongs: 0,
             errors: VecDeque::new(),
@@ -95,7 +96,7 @@ impl DarkPoolDoor {
 }
 
 impl Dialect for DarkPool {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "darkpool"
     }
 

@@ -24,8 +24,12 @@ pub async fn command(State(app): State<Arc<App>>, Caller(identity): Caller, body
     session.handle_text(now, wall, text);
     match session.poll_ask() {
         Some(Ask::Command(number, request)) => session.handle_answered(number, shared.hub.command(*request).await),
-        Some(Ask::Open(_) | Ask::Drop(_)) => {
+        Some(Ask::Open(_) | Ask::Look(_) | Ask::Drop(_)) => {
             let sentence = "nobody can follow a topic here: use /api/v1/poll, /api/v1/sse or the WebSocket";
+            return Err(Refusal::new(Code::Malformed, sentence));
+        }
+        Some(Ask::Verify(..)) => {
+            let sentence = "nobody stays signed in here: send Authorization: Bearer, or sign in at /api/v1/session";
             return Err(Refusal::new(Code::Malformed, sentence));
         }
         None => {}

@@ -1,4 +1,4 @@
-//! `/ws`: from an HTTP request to a conversation on a shard.
+//! `/ws` and the doors: from an HTTP request to a conversation on a shard.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,16 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use super::App;
+use super::cookie::Stale;
+use super::credentials::{Recognised, Shown};
+use super::cursors::values;
 use super::refusal::Refusal;
-use crate::doors::DarkPoolDoor;
+use crate::doors::sportsbooks::Labels;
+use crate::doors::{DarkPoolDoor, OddsDoor, SportsbooksDoor};
 use crate::fanout::frame::{Agreed, handshake, negotiate};
-use crate::fanout::{Arrival, Peer};
+use crate::fanout::{Arrival, Guest, Peer};
 use crate::observe::Transport;
-use crate::session::{Conversation, Session, TurnedAway};
+use crate::session::{Conversation, Denied, Session, TurnedAway};
 
 /// Doors are told that the server is there this often.
 const DOOR_HEARTBEAT: Duration = Duration::from_secs(30);
@@ -33,7 +37,15 @@ pub const ECHO: &str = "/echo";
 #[cfg(feature = "echo")]
 const ECHO_BYTES: usize = 1 << 20;
 
-/// `GET /ws`: v1 with its subprotocol, the dark-pool door without any.
+/// The sportsbook door.
+pub const SPORTSBOOKS: &str = "/ws/sportsbooks";
+/// The odds door.
+pub const ODDS: &str = "/ws/odds";
+/// What a client calls itself is no longer than this.
+const LABEL: usize = 64;
+
+/// `GET /ws`: v1 with its subprotocol, the dark-pool door without any. The other doors have paths of
+/// their own.
 pub async fn upgrade(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
@@ -50,10 +62,15 @@ pub async fn upgrade(
         let refusal = Refusal::new(Code::Version, "speak version 13 of the WebSocket protocol");
         return Ok(([(header::SEC_WEBSOCKET_VERSION, VERSION)], refusal).into_response());
     }
-    let v1 = offers_v1(headers);
+    let entrance = Entrance::of(&request);
+    let v1 = matches!(entrance, Entrance::V1);
     if !v1 && headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) {
         app.shared.metrics.refused("version");
-        return Err(Refusal::new(Code::Version, "no common subprotocol: offer undercurrent.v1"));
+        let sentence = match entrance {
+            Entrance::V1 | Entrance::DarkPool => "no common subprotocol: offer undercurrent.v1",
+            Entrance::Sportsbooks(_) | Entrance::Odds(_) => "this door has no subprotocol: offer none",
+        };
+        return Err(Refusal::new(Code::Version, sentence));
     }
     if !app.admission.may_upgrade(app.shared.now()) {
         app.shared.metrics.refused("rate");
@@ -61,32 +78,69 @@ pub async fn upgrade(
         return Err(Refusal::new(Code::Unavailable, sentence).retry_after_s(1));
     }
     let (deflate, extension) = app.compression.and_then(|policy| negotiate(texts(headers), policy)).unzip();
+    let address = app.admission.address_of(&peer, headers);
+    let shown = Shown::in_request(headers, request.uri().query().unwrap_or_default());
+    let (identity, wrong) = match (app.recognise(&shown, headers, address).await, &shown) {
+        (Ok(Recognised::As(identity)), _) => (identity, None),
+        (Ok(Recognised::StaleCookie), _) => {
+            request.extensions().get::<Stale>().inspect(|stale| stale.set());
+            (None, None)
+        }
+        // A page that has to put its token there sees only how an open socket is closed.
+        (Err(Denied { code: Code::SignIn, .. }), Shown::Query(_)) => (None, Some(CloseCode::Token)),
+        (Err(denied), _) => return Err(denied.into()),
+    };
     let visitor = Visitor {
-        v1,
+        entrance,
         #[cfg(feature = "echo")]
         echo: request.uri().path() == ECHO,
         deflate,
-        guard: Box::new(()),
+        guest: Guest { address, identity, guard: Box::new(()) },
     };
     let visitor = match app.admission.enter(&peer, headers) {
-        Some(admitted) => Visitor { guard: Box::new(admitted), ..visitor },
+        Some(admitted) => Visitor { guest: Guest { guard: Box::new(admitted), ..visitor.guest }, ..visitor },
         None => {
             app.shared.metrics.refused("address");
             tokio::spawn(take_over(upgrade, app, visitor, Some(CloseCode::TooManyConnections)));
             return Ok(switch(&accept, v1, extension));
         }
     };
-    tokio::spawn(take_over(upgrade, app, visitor, None));
+    tokio::spawn(take_over(upgrade, app, visitor, wrong));
     Ok(switch(&accept, v1, extension))
+}
+
+/// Where someone comes in, with what the address says beside the path.
+enum Entrance {
+    V1,
+    DarkPool,
+    Sportsbooks(Labels),
+    /// The rooms to join.
+    Odds(Vec<String>),
+}
+
+impl Entrance {
+    fn of(request: &Request) -> Entrance {
+        let query = request.uri().query().unwrap_or_default();
+        let label = |name| values(query, name).next().filter(|label| (1..=LABEL).contains(&label.len()));
+        match request.uri().path() {
+            SPORTSBOOKS => Entrance::Sportsbooks(Labels {
+                user_id: label("user_id").map(Into::into),
+                username: label("username").map(Into::into),
+            }),
+            ODDS => Entrance::Odds(values(query, "room").chain(values(query, "sport")).collect()),
+            _ if offers_v1(request.headers()) => Entrance::V1,
+            _ => Entrance::DarkPool,
+        }
+    }
 }
 
 /// Someone who is about to come in.
 struct Visitor {
-    v1: bool,
+    entrance: Entrance,
     #[cfg(feature = "echo")]
     echo: bool,
     deflate: Option<Agreed>,
-    guard: Box<dyn std::any::Any + Send>,
+    guest: Guest,
 }
 
 /// The proof that the request for a WebSocket was understood, if it is one (RFC 6455, 4.2.1).
@@ -137,19 +191,28 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
     let shared = &app.shared;
     let present = shared.enter();
     let (now, wall) = (shared.now(), shared.wall());
-    let conversation: Box<dyn Conversation> = match turned_away {
-        Some(code) => Box::new(TurnedAway::new(code)),
-        None if visitor.v1 => Box::new(Session::new(app.session, &present.name(), None, now, wall)),
-        None => Box::new(DarkPoolDoor::new(app.session, DOOR_HEARTBEAT, now)),
+    let transport = match visitor.entrance {
+        Entrance::V1 => Transport::WebSocket,
+        Entrance::DarkPool | Entrance::Sportsbooks(_) | Entrance::Odds(_) => Transport::Door,
+    };
+    let (settings, name, identity) = (&app.session, present.name(), visitor.guest.identity.clone());
+    let conversation: Box<dyn Conversation> = match (turned_away, visitor.entrance) {
+        (Some(code), _) => Box::new(TurnedAway::new(code)),
+        (None, Entrance::V1) => Box::new(Session::new(*settings, &name, identity, now, wall)),
+        (None, Entrance::DarkPool) => Box::new(DarkPoolDoor::new(*settings, DOOR_HEARTBEAT, now)),
+        (None, Entrance::Sportsbooks(labels)) => {
+            Box::new(SportsbooksDoor::new(settings, DOOR_HEARTBEAT, &name, (identity, labels), now, wall))
+        }
+        (None, Entrance::Odds(rooms)) => Box::new(OddsDoor::new(settings, DOOR_HEARTBEAT, &name, &rooms, now, wall)),
     };
     let arrival = Arrival {
         socket,
         read,
         conversation,
         deflate: visitor.deflate,
-        transport: if visitor.v1 { Transport::WebSocket } else { Transport::Door },
+        transport,
         present,
-        guard: visitor.guard,
+        guest: Box::new(visitor.guest),
         // A little more than is allowed is read, so that the refusal can be a sentence.
         message_bytes: 4 * MESSAGE_BYTES,
     };

@@ -15,7 +15,7 @@ mod topic;
 pub use frame::{Frame, Frames, encode_snapshot, encode_update};
 pub use log::{Delta, Entry};
 pub use pressure::Pressure;
-pub use reader::{Next, Reader, Told};
+pub use reader::{Next, Reader, Start, Told};
 pub use registry::{Answer, Follow, Hub, OpenError, Wake};
 pub use schedule::Schedule;
 pub use topic::{Prepared, TopicState, Topics};

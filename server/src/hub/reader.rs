@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::stream::{Position, Seq};
+use shared::stream::{Epoch, Position, Seq, Topic};
 use shared::units::Moment;
 use shared::wire::Mode;
 
@@ -22,6 +22,17 @@ pub struct Reader {
     not_before: Option<Moment>,
 }
 
+/// From where on a reader has to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The beginning: it was told nothing.
+    Nothing,
+    /// The beginning again: what it was told is of another numbering.
+    Elsewhere,
+    /// A position of this numbering.
+    Seq(Seq),
+}
+
 /// What a reader has to be told.
 #[derive(Clone, Debug)]
 pub enum Next {
@@ -31,6 +42,8 @@ pub enum Next {
     At(Moment),
     /// This.
     Tell(Told),
+    /// Nothing, but these topics have to be followed too from now on.
+    Follow(Vec<Topic>),
 }
 
 /// Frames and what they mean.
@@ -78,6 +91,11 @@ impl Reader {
         }
     }
 
+    /// Whatever it was told is of no use: it has to be told everything.
+    pub fn doubt(&mut self) {
+        *self = Reader::new(self.at.take().map(|_| Position { epoch: Epoch::from_bits(0), seq: Seq(0) }), self.pace);
+    }
+
     /// What it has to be told next; it counts as told.
     pub fn next(&mut self, topic: &TopicState, now: Moment) -> Next {
         let head = topic.head();
@@ -89,9 +107,46 @@ impl Reader {
             return Next::At(at);
         }
         let (told, to) = self.tell(topic, at, &head);
-        self.at = Some(Position { epoch: head.epoch, seq: to });
-        self.not_before = (!self.pace.is_zero()).then(|| now + self.pace);
+        self.told(Position { epoch: head.epoch, seq: to }, now);
         Next::Tell(told)
+    }
+
+    /// The same in another language: `tell` says what changed from there to the head and how, or nothing
+    /// where its language has no words for it.
+    pub fn next_in(
+        &mut self,
+        topic: &TopicState,
+        now: Moment,
+        tell: impl FnOnce(Start) -> Option<(Frames, Mode)>,
+    ) -> Next {
+        let head = topic.head();
+        let at = self.known(topic);
+        if at == Some(head.seq) {
+            return Next::Nothing;
+        }
+        if let Some(at) = self.not_before.filter(|at| now < *at) {
+            return Next::At(at);
+        }
+        let (from, lag) = match (at, &self.at) {
+            (Some(at), _) => (Start::Seq(at), head.seq.0 - at.0),
+            (None, Some(_)) => (Start::Elsewhere, 0),
+            (None, None) => (Start::Nothing, 0),
+        };
+        match tell(from) {
+            Some((frames, mode)) => {
+                self.told(head, now);
+                Next::Tell(Told { frames, mode, lag })
+            }
+            None => {
+                self.at = Some(head);
+                Next::Nothing
+            }
+        }
+    }
+
+    fn told(&mut self, to: Position, now: Moment) {
+        self.at = Some(to);
+        self.not_before = (!self.pace.is_zero()).then(|| now + self.pace);
     }
 
     fn tell(&self, topic: &TopicState, at: Option<Seq>, head: &Position) -> (Told, Seq) {

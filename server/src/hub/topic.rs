@@ -1,5 +1,6 @@
 //! A topic: its table, its numbering, and what was encoded for its readers.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,8 +26,16 @@ pub struct TopicState {
     head_ts: Timestamp,
     head_src_ts: Option<Timestamp>,
     /// Frames that several readers at the same place need, for as long as the head stands.
-    cache: Mutex<BTreeMap<Option<Seq>, Frame>>,
+    cache: Mutex<BTreeMap<Cached, Frame>>,
+    /// What doors make of rows, for as long as a row stands.
+    views: Mutex<BTreeMap<Key, Vec<View>>>,
 }
+
+/// In which language a frame is, `None` for v1, and from where it leads to the head.
+type Cached = (Option<Arc<str>>, Option<Seq>);
+
+/// What a door makes of a row: one of each type.
+type View = Arc<dyn Any + Send + Sync>;
 
 /// Finds topics; behind a lock in the server, plain in tests.
 pub trait Topics {
@@ -80,6 +89,7 @@ impl TopicState {
             head_ts: now,
             head_src_ts: None,
             cache: Mutex::new(BTreeMap::new()),
+            views: Mutex::new(BTreeMap::new()),
         }
     }
 
@@ -183,6 +193,7 @@ impl TopicState {
         let step = Step { prev, seq: prev.next(), ts: now, src_ts };
         let frame = encode_update(&self.topic, &self.epoch, step, &change);
         let deltas = self.deltas(&change);
+        self.forget_views(&change);
         self.table.commit(change);
         self.log.push(Entry::new(prev, step.seq, now, frame, deltas));
         self.head_ts = now;
@@ -202,6 +213,33 @@ impl TopicState {
         self.cache.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// What a door makes of one of the rows: made once for all who need it while the row stands. `None`:
+    /// there is no such row, or `make` knows nothing to make of it.
+    pub fn view<T: Any + Send + Sync>(&self, key: &Key, make: impl FnOnce(&RowJson) -> Option<T>) -> Option<Arc<T>> {
+        let row = self.rows().get(key)?;
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(view) = views.get(key).and_then(|views| views.iter().find_map(|v| v.clone().downcast().ok())) {
+            return Some(view);
+        }
+        let view = Arc::new(make(row)?);
+        views.entry(key.clone()).or_default().push(view.clone());
+        Some(view)
+    }
+
+    /// The rows that changed after `at`, each as it was then; `None`: the log does not reach back so far.
+    #[must_use]
+    pub fn changed_since(&self, at: Seq) -> Option<BTreeMap<&Key, Option<&RowJson>>> {
+        let (mut at, mut changed) = (at, BTreeMap::new());
+        while at < self.table.head() {
+            let (entry, _) = self.log.after(at)?;
+            for delta in &entry.deltas {
+                changed.entry(&delta.key).or_insert(delta.before.as_ref());
+            }
+            at = entry.seq;
+        }
+        Some(changed)
+    }
+
     /// The update that continues from `at` and how many are ahead, if it is still in the log.
     #[must_use]
     pub fn logged(&self, at: Seq) -> Option<(&Arc<Entry>, usize)> {
@@ -211,7 +249,7 @@ impl TopicState {
     /// All rows.
     #[must_use]
     pub fn snapshot(&self) -> Frame {
-        self.cached(None, || {
+        self.cached(None, None, || {
             encode_snapshot(&self.topic, &self.epoch, self.table.head(), self.head_ts, self.table.rows())
         })
     }
@@ -228,19 +266,32 @@ impl TopicState {
             return None;
         }
         let step = Step { prev: at, seq: self.table.head(), ts: self.head_ts, src_ts: self.head_src_ts };
-        Some(self.cached(Some(at), || encode_update(&self.topic, &self.epoch, step, &change)))
+        Some(self.cached(None, Some(at), || encode_update(&self.topic, &self.epoch, step, &change)))
     }
 
-    fn cached(&self, from: Option<Seq>, encode: impl FnOnce() -> Frame) -> Frame {
+    /// A frame that leads from there to the head, encoded once for all who need it in this language.
+    pub fn cached(&self, language: Option<&Arc<str>>, from: Option<Seq>, encode: impl FnOnce() -> Frame) -> Frame {
+        let place = (language.cloned(), from);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(frame) = cache.get(&from) {
+        if let Some(frame) = cache.get(&place) {
             return frame.clone();
         }
         let frame = encode();
         if cache.len() < CACHED {
-            cache.insert(from, frame.clone());
+            cache.insert(place, frame.clone());
         }
         frame
+    }
+
+    fn forget_views(&mut self, change: &Change<RowJson>) {
+        let views = self.views.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match self.kind.class {
+            Class::State => change.sets().keys().chain(change.dels()).for_each(|key| {
+                views.remove(key);
+            }),
+            // Rows that are pushed out by others are in no change.
+            Class::Recent { .. } => views.clear(),
+        }
     }
 
     fn deltas(&self, change: &Change<RowJson>) -> Vec<Delta> {

@@ -1,12 +1,13 @@
 //! What a driver of a socket asks of whatever protocol is spoken over it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use shared::stream::Topic;
 use shared::units::{Moment, Timestamp};
 use shared::wire::{CloseCode, Mode, SourceState, SubscribeTopic, Unsubscribe};
 
-use super::Follower;
+use super::{Denied, Follower, Identity, Presented};
 use crate::domain::{Refused, Request};
 use crate::hub::{Answer, Frame, Frames, OpenError, Topics};
 
@@ -36,8 +37,21 @@ pub trait Conversation: Send {
     ) {
     }
 
+    /// What was asked for with [`Ask::Look`] can be read, or cannot be had.
+    fn handle_looked(&mut self, _topics: &dyn Topics, _wanted: Wanted, _outcomes: &[Result<(), OpenError>]) {}
+
     /// What was asked for with [`Ask::Command`] was carried out, or not.
     fn handle_answered(&mut self, _id: u64, _outcome: Result<Answer, Refused>) {}
+
+    /// Whoever was presented with [`Ask::Verify`] under this number was recognised, or nobody was. Its
+    /// follower was taken back before.
+    fn handle_verified(&mut self, _id: u64, _outcome: Result<Arc<Identity>, Denied>) {}
+
+    /// What it was verified by was revoked or ran out: the socket is closed, after the frame that this
+    /// gives.
+    fn handle_signed_out(&mut self) -> Option<Frame> {
+        None
+    }
 
     /// What was asked for with [`Ask::Drop`] may go. Its follower was taken back before.
     fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
@@ -115,15 +129,20 @@ impl Wanted {
     }
 }
 
-/// What a conversation needs from outside. Its follower is given back to it first where that changes.
+/// What a conversation needs from outside. Its follower is given back to it first where that changes what
+/// it follows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Make these topics available, and say so with [`Conversation::handle_opened`].
     Open(Wanted),
+    /// Make these topics available to be read once, and say so with [`Conversation::handle_looked`].
+    Look(Wanted),
     /// These are followed no more; [`Conversation::handle_dropped`] answers.
     Drop(Unsubscribe),
     /// Have this carried out, and say so with [`Conversation::handle_answered`] and this number.
     Command(u64, Box<Request>),
+    /// Find out whose token this is, and say so with [`Conversation::handle_verified`] and this number.
+    Verify(u64, Presented),
 }
 
 impl From<Frame> for Outgoing {

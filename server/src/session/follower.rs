@@ -4,6 +4,7 @@
 //! a cohort's follower tells all of them at once. Both are this type, so nothing is told in two
 //! ways.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::stream::{Position, Topic};
@@ -15,8 +16,9 @@ use crate::hub::{Frame, Frames, Next, Reader, TopicState, Topics};
 
 /// The language in which steps are told.
 pub trait Dialect: Send + Sync {
-    /// A word for it.
-    fn name(&self) -> &'static str;
+    /// A word for it, with whatever else makes a difference to what is told: those who have the same are
+    /// told the same.
+    fn name(&self) -> &str;
 
     /// What a reader has to be told next of its topic; it counts as told.
     fn tell(&self, reader: &mut Reader, topic: &TopicState, now: Moment) -> Next;
@@ -28,8 +30,10 @@ pub trait Dialect: Send + Sync {
 /// Readers of some topics, in one dialect, with the heartbeat between their frames.
 #[derive(Clone)]
 pub struct Follower {
-    dialect: &'static dyn Dialect,
+    dialect: Arc<dyn Dialect>,
     readers: Vec<(Topic, Reader)>,
+    /// Topics that it was told to follow too, and does not yet.
+    missing: Option<Box<Missing>>,
     /// Where the next turn begins, so that a busy topic does not starve the others.
     turn: usize,
     heartbeat: Duration,
@@ -37,6 +41,10 @@ pub struct Follower {
     /// The earliest time at which a paced topic may be told.
     paced_until: Option<Moment>,
 }
+
+/// Topics, in one word where there are none: thousands of followers miss nothing.
+#[derive(Clone, Debug)]
+struct Missing(Vec<Topic>);
 
 /// A step that was told, and how to take it back.
 #[derive(Clone, Debug)]
@@ -59,9 +67,29 @@ pub struct Step {
 impl Follower {
     /// Follows nothing yet.
     #[must_use]
-    pub fn new(dialect: &'static dyn Dialect, heartbeat: Duration, now: Moment) -> Follower {
+    pub fn new(dialect: Arc<dyn Dialect>, heartbeat: Duration, now: Moment) -> Follower {
         let next_heartbeat = now + heartbeat;
-        Follower { dialect, readers: Vec::new(), turn: 0, heartbeat, next_heartbeat, paced_until: None }
+        let (readers, missing) = (Vec::new(), None);
+        Follower { dialect, readers, missing, turn: 0, heartbeat, next_heartbeat, paced_until: None }
+    }
+
+    /// From now on it is told in this language, everything from the beginning.
+    pub fn speak(&mut self, dialect: Arc<dyn Dialect>) {
+        self.dialect = dialect;
+        self.missing = None;
+        self.readers.iter_mut().for_each(|(_, reader)| reader.doubt());
+    }
+
+    /// Topics that have to be followed too, found while it was told what it follows. Whoever has it sees
+    /// to that; a cohort cannot, and lets its members go.
+    #[must_use]
+    pub fn missing(&self) -> &[Topic] {
+        self.missing.as_ref().map_or(&[], |missing| &missing.0)
+    }
+
+    /// The same; whoever takes them asks for them.
+    pub fn take_missing(&mut self) -> Vec<Topic> {
+        self.missing.take().map_or_else(Vec::new, |missing| missing.0)
     }
 
     /// Follows a topic, or follows it anew.
@@ -117,6 +145,10 @@ impl Follower {
                     return Some(Said { frames: told.frames, told: Some((told.mode, told.lag)), step });
                 }
                 Some(Next::At(at)) => self.paced_until = Some(self.paced_until.map_or(at, |p| p.min(at))),
+                Some(Next::Follow(topics)) => {
+                    let missing: Vec<_> = topics.into_iter().filter(|topic| !self.follows(topic)).collect();
+                    self.missing = (!missing.is_empty()).then(|| Box::new(Missing(missing)));
+                }
                 Some(Next::Nothing) | None => {}
             }
         }
@@ -127,6 +159,12 @@ impl Follower {
     #[must_use]
     pub fn timeout(&self) -> Moment {
         self.paced_until.map_or(self.next_heartbeat, |at| at.min(self.next_heartbeat))
+    }
+
+    /// Until when a pace keeps something back.
+    #[must_use]
+    pub const fn held_until(&self) -> Option<Moment> {
+        self.paced_until
     }
 
     /// Takes a step back: it was not sent after all.
@@ -178,7 +216,7 @@ mod tests {
     struct Silent;
 
     impl Dialect for Silent {
-        fn name(&self) -> &'static str {
+        fn name(&self) -> &str {
             "silent"
         }
 
@@ -192,7 +230,7 @@ mod tests {
     }
 
     fn follower(positions: &[Option<&str>]) -> Follower {
-        let mut follower = Follower::new(&Silent, Duration::from_secs(10), Moment::default());
+        let mut follower = Follower::new(Arc::new(Silent), Duration::from_secs(10), Moment::default());
         for (number, position) in positions.iter().enumerate() {
             let since = position.map(|position| position.parse().unwrap());
             follower.follow(format!("topic/{number}").parse().unwrap(), Reader::new(since, Duration::ZERO));

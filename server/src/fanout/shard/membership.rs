@@ -21,6 +21,8 @@ use crate::session::Follower;
 
 /// A client that could not join its cohort tries again after so long.
 const JOIN_AGAIN: Duration = Duration::from_millis(10);
+/// One that is kept back by its pace looks at least this often whether there is something else.
+const JOIN_HELD: Duration = Duration::from_millis(250);
 /// So many steps are told in one go; the rest follows in the next.
 const STEPS_AT_ONCE: usize = 256;
 
@@ -47,12 +49,18 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             self.again.push(index);
             return self.forget_empty(cohort);
         }
-        let Some(follower) = client.conversation.lend() else { return self.forget_empty(cohort) };
+        let Some(follower) = client.conversation.lend() else {
+            // It was told to follow more.
+            self.again.push(index);
+            return self.forget_empty(cohort);
+        };
         if !follower.goes_on_with(&self.cohorts[cohort].follower) {
             // Something changed between the two, or a pace of its own keeps it back.
+            let held = follower.held_until().map_or(JOIN_AGAIN, |until| until - now);
+            let again = now + held.clamp(JOIN_AGAIN, JOIN_HELD);
             client.conversation.take_back(follower);
-            client.timer = Some(now + JOIN_AGAIN);
-            self.wheel.insert(now + JOIN_AGAIN, Timer::Client(ClientId { index, number: client.number }));
+            client.timer = Some(again);
+            self.wheel.insert(again, Timer::Client(ClientId { index, number: client.number }));
             return self.forget_empty(cohort);
         }
         let encoding = client.encoding();
@@ -94,6 +102,9 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         Encoding::ALL.into_iter().for_each(|encoding| self.send(index, encoding, now));
         self.trim(index);
         let Some(cohort) = self.cohorts.get_mut(index) else { return };
+        if !cohort.follower.missing().is_empty() {
+            return self.disband(index);
+        }
         let bytes = cohort.log_bytes();
         self.log_bytes = self.log_bytes + bytes - std::mem::replace(&mut cohort.counted_bytes, bytes);
         if more {
@@ -104,6 +115,17 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             cohort.timer = Some(at);
             self.wheel.insert(at, Timer::Cohort(index));
         }
+    }
+
+    /// There is more to follow than this cohort does: its members go on alone, to found another.
+    fn disband(&mut self, index: usize) {
+        let members = Encoding::ALL.map(|encoding| self.cohorts[index].lane(encoding).members.clone()).concat();
+        let mut rests = Rests::new();
+        for member in members {
+            self.detach_sharing(member, &mut rests);
+            self.again.push(member);
+        }
+        self.forget_empty(index);
     }
 
     /// Encodes what there is to tell, once for each lane that has members. Whether there is more.

@@ -79,16 +79,30 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         self.pump(index, now);
     }
 
-    /// Makes topics available that the client asked for.
-    fn answer_asks(&mut self, index: usize, now: Moment) {
+    /// Sees to what the client asked for. Whether there was something.
+    pub(super) fn answer_asks(&mut self, index: usize, now: Moment) -> bool {
+        let mut asked = false;
         while let Some(ask) = self.clients.get_mut(index).and_then(|client| client.conversation.poll_ask()) {
-            if !matches!(ask, Ask::Command(..)) {
-                self.detach(index);
+            asked = true;
+            match ask {
+                Ask::Open(_) | Ask::Drop(_) => self.detach(index),
+                Ask::Look(_) | Ask::Command(..) | Ask::Verify(..) => {}
             }
             let client = &mut self.clients[index];
             let id = ClientId { index, number: client.number };
             match ask {
                 Ask::Command(number, request) => (self.errands)(id, Errand::Command(number, request)),
+                Ask::Look(wanted) => {
+                    if wanted.names().all(|topic| self.shared.hub.is_open(topic)) {
+                        let outcomes = vec![Ok(()); wanted.topics.len()];
+                        self.looked(id, wanted, &outcomes);
+                    } else {
+                        (self.errands)(id, Errand::Look(wanted));
+                    }
+                }
+                Ask::Verify(number, presented) => {
+                    (self.errands)(id, Errand::Verify(number, presented, client.guest.address));
+                }
                 Ask::Drop(dropped) => client.conversation.handle_dropped(dropped),
                 Ask::Open(wanted) if !client.conversation.may_open(&wanted) => {}
                 Ask::Open(wanted) => {
@@ -101,6 +115,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
                 }
             }
         }
+        asked
     }
 
     /// What a client asked for was carried out, or not.
@@ -124,7 +139,13 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             *bell = None;
         }
         client.conversation.handle_opened(now, &*self.shared.hub, wanted, outcomes);
-        self.pump(id.index, now);
+    }
+
+    /// Topics that a client wants to read once are there, or cannot be had.
+    pub(super) fn looked(&mut self, id: ClientId, wanted: Wanted, outcomes: &[Result<(), OpenError>]) {
+        if let Some(client) = self.clients.get_mut(id.index).filter(|client| client.number == id.number) {
+            client.conversation.handle_looked(&*self.shared.hub, wanted, outcomes);
+        }
     }
 
     /// Sends a client everything there is for it, as far as its socket takes it.
@@ -164,7 +185,11 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             client.send_away(code, now);
             return Ok(Pumped::More);
         }
-        match client.place {
+        // While it was told, or what it had asked for before came, it may have found out that it needs more.
+        if self.answer_asks(index, now) {
+            return Ok(Pumped::More);
+        }
+        match self.clients[index].place {
             Place::In(_) => {
                 if self.write_log(index, Stretch::All)? == Sent::Blocked {
                     self.block(index, now);

@@ -12,7 +12,8 @@ use super::client::Arrival;
 use super::mailbox::{Letter, Mailbox};
 use super::{Errand, Errands, Limits, Shard, message};
 use crate::fanout::Shared;
-use crate::hub::OpenError;
+use crate::hub::{Hub, OpenError};
+use crate::session::Wanted;
 
 /// The letterbox among the sockets.
 const LETTERS: Token = Token(usize::MAX);
@@ -68,6 +69,11 @@ impl Shards {
         self.mailboxes[turn].post(Letter::Arrived(Box::new(arrival)));
     }
 
+    /// Whoever was verified by something that holds no more is sent away.
+    pub fn look_at_sign_ins(&self) {
+        self.mailboxes.iter().for_each(|mailbox| mailbox.post(Letter::SignInsChanged));
+    }
+
     /// Everyone is sent away.
     pub fn drain(&self) {
         self.mailboxes.iter().for_each(|mailbox| mailbox.post(Letter::Drain));
@@ -113,22 +119,35 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
 
 /// Those who wait do so on the runtime.
 fn errands(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Errands {
-    let (hub, mailbox, runtime) = (shared.hub.clone(), mailbox.clone(), tokio::runtime::Handle::current());
+    let (shared, mailbox, runtime) = (shared.clone(), mailbox.clone(), tokio::runtime::Handle::current());
     Box::new(move |id, errand| {
-        let (hub, mailbox) = (hub.clone(), mailbox.clone());
+        let (shared, mailbox) = (shared.clone(), mailbox.clone());
+        let hub = shared.hub.clone();
         runtime.spawn(async move {
             mailbox.post(match errand {
                 Errand::Open(wanted) => {
-                    let mut outcomes: Vec<Result<(), OpenError>> = Vec::with_capacity(wanted.topics.len());
-                    for topic in wanted.names() {
-                        outcomes.push(hub.open(topic).await);
-                    }
+                    let outcomes = open(&hub, &wanted).await;
                     Letter::Opened(id, wanted, outcomes)
+                }
+                Errand::Look(wanted) => {
+                    let outcomes = open(&hub, &wanted).await;
+                    Letter::Looked(id, wanted, outcomes)
+                }
+                Errand::Verify(number, presented, address) => {
+                    Letter::Verified(id, number, shared.access.verify(&presented, address).await)
                 }
                 Errand::Command(number, request) => Letter::Answered(id, number, Box::new(hub.command(*request).await)),
             });
         });
     })
+}
+
+async fn open(hub: &Hub, wanted: &Wanted) -> Vec<Result<(), OpenError>> {
+    let mut outcomes = Vec::with_capacity(wanted.topics.len());
+    for topic in wanted.names() {
+        outcomes.push(hub.open(topic).await);
+    }
+    outcomes
 }
 
 struct Driver {

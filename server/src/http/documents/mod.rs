@@ -3,6 +3,7 @@
 
 mod asyncapi;
 mod door;
+mod doors;
 mod openapi;
 mod schemas;
 
@@ -75,10 +76,13 @@ mod tests {
         let document = openapi();
         for path in [
             "/ws",
+            "/ws/sportsbooks",
+            "/ws/odds",
             "/api/v1/topics/{topic}",
             "/api/v1/poll",
             "/api/v1/sse",
             "/api/v1/commands",
+            "/api/v1/session",
             "/api/v1/openapi.json",
             "/api/v1/asyncapi.json",
             "/healthz",
@@ -88,7 +92,25 @@ mod tests {
             assert!(document["paths"][path].is_object(), "{path}");
         }
         let channels = &asyncapi("h")["channels"];
-        assert!(channels["v1"].is_object() && channels["darkpool"].is_object());
+        for channel in ["v1", "darkpool", "sportsbooks", "odds"] {
+            assert!(channels[channel].is_object(), "{channel}");
+        }
+    }
+
+    #[test]
+    fn every_message_of_a_door_is_in_its_channel() {
+        let document = asyncapi("h");
+        let listed = |channel: &str| {
+            let messages = document["channels"][channel]["messages"].as_object().unwrap();
+            messages.keys().filter_map(|name| Some(name.split_once('.')?.1.to_owned())).collect::<BTreeSet<_>>()
+        };
+        let sportsbooks = "arbitrage_update bet_placed bets connected error get_arbitrage get_bets get_markets heartbeat \
+            market_update ping place_bet pong sportsbooks subscribe unsubscribe";
+        let odds = "connected error heartbeat join joined leave left odds_update ping pong";
+        for (channel, expected) in [("sportsbooks", sportsbooks), ("odds", odds)] {
+            assert_eq!(listed(channel), expected.split_whitespace().map(str::to_owned).collect(), "{channel}");
+        }
+        assert_eq!(document["channels"]["odds"]["address"], "/ws/odds");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use shared::domain::darkpool::{DetailRow, PrintRow, SentimentRow};
-use shared::wire::{ClientMsg, ServerMsg};
+use shared::wire::{ClientMsg, ServerMsg, Who};
 
 /// Where a document keeps its schemas.
 const PATH: &str = "/components/schemas";
@@ -31,6 +31,7 @@ impl Schemas {
         writes.subschema_for::<SentimentRow>();
         writes.subschema_for::<PrintRow>();
         writes.subschema_for::<DetailRow>();
+        writes.subschema_for::<Who>();
         let mut all = definitions_of::<ClientMsg>(settings().for_deserialize().into_generator());
         // Names that both know, as `Topic`, look the same.
         all.extend(writes.take_definitions(true));
@@ -41,6 +42,54 @@ impl Schemas {
         let from_server = name_variants(&mut all, "ServerMsg", "server");
         let from_client = name_variants(&mut all, "ClientMsg", "client");
         Schemas { all, from_server, from_client }
+    }
+}
+
+/// What is said at a door with a path of its own.
+pub struct Door {
+    /// What its messages' names begin with.
+    pub name: &'static str,
+    /// `/ws/sportsbooks`
+    pub address: &'static str,
+    /// What it is for.
+    pub what: &'static str,
+    /// The names of what it sends...
+    pub from_server: Vec<String>,
+    /// ...and takes.
+    pub from_client: Vec<String>,
+}
+
+impl Schemas {
+    /// A door whose messages are the variants of `M`, which is called `DoorMsg`.
+    pub fn door<M: JsonSchema>(
+        &mut self,
+        settings: fn() -> SchemaSettings,
+        (name, address, what): (&'static str, &'static str, &'static str),
+    ) -> Door {
+        let settings = settings().with(|s| s.definitions_path = PATH.into());
+        self.all.extend(definitions_of::<M>(settings.for_serialize().into_generator()));
+        let from_server = name_variants(&mut self.all, "DoorMsg", name);
+        self.all.remove("DoorMsg");
+        Door { name, address, what, from_server, from_client: Vec::new() }
+    }
+
+    /// A message that a door takes, with what stands in its `payload`; one without has none.
+    pub fn taken<P: JsonSchema>(&mut self, settings: fn() -> SchemaSettings, door: &mut Door, kind: &str, what: &str) {
+        let settings = settings().with(|s| s.definitions_path = PATH.into());
+        let mut generator = settings.for_deserialize().into_generator();
+        let payload = generator.subschema_for::<P>().to_value();
+        self.all.extend(generator.take_definitions(true));
+        let mut properties = json!({
+            "type": { "type": "string", "const": kind },
+            "requestId": { "type": "string", "description": "Repeated in the answer." },
+        });
+        if payload["type"] != "null" {
+            properties["payload"] = payload;
+        }
+        let message = json!({ "type": "object", "description": what, "properties": properties, "required": ["type"] });
+        let name = format!("{}.{kind}", door.name);
+        self.all.insert(name.clone(), message);
+        door.from_client.push(name);
     }
 }
 

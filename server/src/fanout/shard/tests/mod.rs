@@ -3,6 +3,8 @@
 //! what it has.
 
 mod client;
+mod doors;
+mod sign_in;
 mod wire;
 mod world;
 
