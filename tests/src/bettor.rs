@@ -4,23 +4,26 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use shared::wire::SUBPROTOCOL;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::{Socket, connect, next_text};
 use crate::http::Request;
-use crate::wait::{PATIENCE, until};
+use crate::wait::PATIENCE;
 
 /// Bets that are under way at once.
 const WINDOW: usize = 8;
 /// Answered bets that are sent once more after each reconnect.
 const AGAIN: usize = 3;
+/// Between two attempts to reach a server that is away.
+const COME_AGAIN: Duration = Duration::from_millis(20);
 
 /// Something that can be bet on.
 #[derive(Clone, Debug)]
@@ -87,11 +90,23 @@ impl Bettor {
     pub async fn run(self) -> anyhow::Result<Story> {
         let (mut story, mut sent) = (Story::default(), BTreeSet::new());
         while story.told.len() < self.bets {
-            let talk = until("a server that lets a bettor in", async || Ok(self.begin().await.ok())).await?;
+            let talk = self.come_back().await?;
             story.connections += 1;
             self.talk(talk, &mut story, &mut sent).await?;
         }
         Ok(story)
+    }
+
+    /// Comes again until it is let in.
+    async fn come_back(&self) -> anyhow::Result<Talk> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.begin().await {
+                Ok(talk) => return Ok(talk),
+                Err(error) if Instant::now() > deadline => return Err(error.context("nobody let a bettor in")),
+                Err(_) => sleep(COME_AGAIN).await,
+            }
+        }
     }
 
     async fn begin(&self) -> anyhow::Result<Talk> {
