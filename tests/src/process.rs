@@ -98,6 +98,16 @@ impl Process {
         Ok(())
     }
 
+    /// How much memory it has, in kilobytes.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn resident_kb(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// Waits until it has ended by itself.
     ///
     /// # Errors

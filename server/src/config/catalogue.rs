@@ -58,6 +58,7 @@ pub const LISTEN_IN_CONTAINER: &str = "0.0.0.0:3000";
 const SERVER: &str = "Server";
 const DATA: &str = "Data";
 const ODDS: &str = "Odds";
+const BETS: &str = "Bets";
 const SIGN_IN: &str = "Sign-in";
 const LIMITS: &str = "Limits";
 const LOGS: &str = "Logs";
@@ -229,6 +230,10 @@ pub const SETTINGS: &[Setting] = &[
         "auto",
         "The same once the event has begun; auto: 10 s, from the odds provider 60 s.",
     ),
+    Setting::new(BETS, "bets_min_stake", "DOLLARS", "1", "The least that can be staked on a bet."),
+    Setting::new(BETS, "bets_max_stake", "DOLLARS", "10000", "The most that can be staked on a bet."),
+    Setting::new(BETS, "bets_max_payout", "DOLLARS", "1000000", "The most that a bet may bring back, stake included."),
+    Setting::new(BETS, "bets_max_open", "N", "1000", "How many bets of a user may be open at once."),
     Setting::new(
         SIGN_IN,
         "jwt_secret",

@@ -5,6 +5,7 @@
 //! `catalogue` is the one list of settings: flags, variables, keys, help and defaults come from it.
 
 mod access;
+mod bets;
 mod catalogue;
 mod cli;
 mod error;

@@ -10,6 +10,7 @@ use super::odds::OddsSettings;
 use super::read::Reader;
 use super::resolve::{Resolved, Surroundings, Whence};
 use crate::access::JwtSettings;
+use crate::domain::bets::BetsSettings;
 use crate::domain::darkpool::feed::Watch;
 use crate::feed::{Endpoint, Secret};
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub massive: MassiveSettings,
     /// The odds provider, and how odds are looked at.
     pub odds: OddsSettings,
+    /// Within which bounds bets are taken.
+    pub bets: BetsSettings,
     /// How JSON Web Tokens are verified.
     pub jwt: JwtSettings,
     /// What clients may do.
@@ -263,6 +266,7 @@ impl Config {
                 )?,
             },
             odds: OddsSettings::read(from)?,
+            bets: BetsSettings::read(from)?,
             jwt: super::access::jwt(from)?,
             limits: Limits {
                 messages_per_s: from.number("messages_per_s", 0..=u32::MAX)?,

@@ -1,6 +1,7 @@
 //! The whole server over real sockets: what a provider sends is what every client sees, whatever
 //! happens in between.
 
+mod bets;
 mod door;
 mod fanout;
 mod http;

@@ -10,14 +10,19 @@ use super::domains::{Domains, Events};
 use super::world::World;
 use crate::command::odds_api_settings;
 use crate::config::Config;
-use crate::domain::odds::Event;
+use crate::domain::bets::BetsEngine;
+use crate::domain::odds::{Event, OddsEngine};
 use crate::domain::sportsbook::Sportsbook;
 use crate::feed::{Source, odds_api, wall_now};
 
 /// Starts the engine of both domains.
-pub(super) async fn start(domains: &Domains) -> Result<(Events<Event>, oneshot::Receiver<()>), ServeError> {
+pub(super) async fn start(
+    config: &Config,
+    domains: &Domains,
+) -> Result<(Events<Event>, oneshot::Receiver<()>), ServeError> {
     let standing = OddsTopic::STANDING.map(|t| t.topic());
-    domains.start("sportsbook", Sportsbook::default(), standing.into()).await
+    let engine = Sportsbook::new(OddsEngine::default(), BetsEngine::new(config.bets.clone()));
+    domains.start("sportsbook", engine, standing.into()).await
 }
 
 /// Lets the events come, if there are any.
