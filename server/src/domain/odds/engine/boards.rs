@@ -7,13 +7,13 @@ use shared::domain::odds::{EventRow, HistoryRow, OddsTopic, SportKey, SportRow, 
 use shared::stream::{Change, Key};
 use shared::units::{Odds, Timestamp};
 
+use super::super::Outcome;
 use super::OddsEngine;
 use super::json::{Page, board_row, event_row};
 use super::market::Market;
 use super::marks::Reader;
 use super::rows::{json, topic_change};
 use super::series::{POINTS, Point, Series};
-use super::super::Outcome;
 use crate::domain::{RowJson, TopicChange};
 
 /// The consensus is noted so often at most, in seconds.
@@ -120,7 +120,10 @@ impl OddsEngine {
             let facts = &self.fixtures[market.fixture].facts;
             let board = self.followed.boards.contains_key(&facts.sport).then(|| OddsTopic::Board(facts.sport.clone()));
             let event = self.followed.events.contains_key(&facts.event).then(|| OddsTopic::Event(facts.event.clone()));
-            self.sample(number);
+            // What changed before a restart was noted before it.
+            if !std::mem::take(&mut self.markets[number].restored) {
+                self.sample(number);
+            }
             if let Some(topic) = board {
                 self.put_board(number, &topic, &mut all);
             }
@@ -177,9 +180,12 @@ impl OddsEngine {
             }
             let mut fair = points(&market.fair_history[*slot]);
             let present = market.fair.consensus[*slot].and_then(fair_odds);
-            if let Some(odds) = present.filter(|odds| fair.last().is_none_or(|(_, last)| last != odds)) {
+            let last = fair.last().copied();
+            if let Some(odds) = present.filter(|odds| last.is_none_or(|(_, last)| last != *odds)) {
+                // It is so since the newest price.
+                let since = last.map_or(market.updated(), |(at, _)| market.updated().max(at));
                 fair.truncate(2 * POINTS - 1);
-                fair.push((self.now, odds));
+                fair.push((since, odds));
             }
             if !fair.is_empty() {
                 put_history(change, market, *outcome, "fair", fair);

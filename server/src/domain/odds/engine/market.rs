@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use shared::units::{Money, Odds, Timestamp};
 
+use super::super::Outcome;
 use super::books::{BookId, Books, Standing};
 use super::fair::Fair;
 use super::names::{MarketOf, SLOTS, outcomes};
 use super::series::Series;
-use super::super::Outcome;
 
 /// A market.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub(super) struct Market {
     pub(super) deadline: Option<Timestamp>,
     /// Its books had been heard of at different times when it was last looked at: their say differs.
     pub(super) mixed: bool,
+    /// It was just taken up from what was stored, and nothing happened since.
+    pub(super) restored: bool,
     pub(super) best: Best,
     pub(super) fair: Fair,
     /// How the consensus moved.
@@ -91,6 +93,7 @@ impl Market {
             pools: [[Money::ZERO; SLOTS]; 2],
             deadline: None,
             mixed: false,
+            restored: false,
             best: Best::default(),
             fair: Fair::default(),
             fair_history: <[Series; SLOTS]>::default(),
@@ -203,10 +206,8 @@ impl Offer {
         }
         let three_way = self.three_way || prices[1].is_some();
         // One that is old or suspended comes back by being heard of.
-        let changed = moved != [false; SLOTS]
-            || suspended != self.suspended
-            || three_way != self.three_way
-            || !self.is_fresh();
+        let changed =
+            moved != [false; SLOTS] || suspended != self.suspended || three_way != self.three_way || !self.is_fresh();
         (self.updated, self.heard) = (updated, self.heard.max(heard));
         (self.suspended, self.three_way) = (suspended, three_way);
         (moved, changed)

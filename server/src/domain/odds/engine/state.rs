@@ -183,6 +183,7 @@ impl OddsEngine {
         let (event, of) = parse_market(id)?;
         let fixture = *self.by_id.get(&event)?;
         let number = self.insert_market(fixture, of);
+        self.markets[number].restored = true;
         if let Some(pools) = stored.pools {
             self.markets[number].pools = pools.map(|pool| pool.map(Money::from_pico));
         }
