@@ -106,6 +106,11 @@ fn an_event_that_nobody_mentions_is_forgotten_a_day_after_it_began() {
     assert_eq!(stand.engine.counts().events, 1);
     stand.pass(1);
     assert_eq!(stand.engine.counts().events, 0);
+    // Nothing of it is left in its books' rows: one old market of two would be too many.
+    let mut odds = answer("f", stand.now, &[("a", &["h2h 2.1 1.5"])]);
+    odds.commence = at(stand.now + 3_600_000);
+    stand.tell(odds);
+    assert_eq!(stand.world.value("odds/books", "a")["status"], "online");
 }
 
 #[test]

@@ -187,7 +187,10 @@ impl OddsEngine {
                 fair.truncate(2 * POINTS - 1);
                 fair.push((since, odds));
             }
-            if !fair.is_empty() {
+            if fair.is_empty() {
+                // It may have been told by its present value alone, and that is gone.
+                change.del(history_key(market, *outcome, "fair"));
+            } else {
                 put_history(change, market, *outcome, "fair", fair);
             }
         }
@@ -246,12 +249,15 @@ fn put_history(
     book: &str,
     points: Vec<(Timestamp, Odds)>,
 ) {
-    let key = format!("{}@{}@{book}", market.id, outcome.as_str());
     let row = EventRow::History(HistoryRow {
         market: (*market.id).into(),
         selection: outcome.as_str().into(),
         book: book.into(),
         points: points.into(),
     });
-    change.set(key.into(), json(&row));
+    change.set(history_key(market, outcome, book), json(&row));
+}
+
+fn history_key(market: &Market, outcome: Outcome, book: &str) -> Key {
+    format!("{}@{}@{book}", market.id, outcome.as_str()).into()
 }

@@ -18,6 +18,9 @@ pub(super) struct Market {
     /// The number of its event.
     pub(super) fixture: usize,
     pub(super) of: MarketOf,
+    /// A draw can be bet on. Once it can, it stays so: what a draw does to a bet does not change because a
+    /// price is missing.
+    pub(super) three_way: bool,
     /// By the books' names.
     pub(super) offers: Vec<Offer>,
     /// Bets with us on each outcome that are not settled, and what another pool says.
@@ -89,6 +92,7 @@ impl Market {
             id,
             fixture,
             of,
+            three_way: false,
             offers: Vec::new(),
             pools: [[Money::ZERO; SLOTS]; 2],
             deadline: None,
@@ -100,15 +104,9 @@ impl Market {
         }
     }
 
-    /// Whether a draw can be bet on. Once it can, it stays so: what a draw does to a bet does not change
-    /// because a price is missing.
-    pub(super) fn is_three_way(&self) -> bool {
-        self.offers.iter().any(|offer| offer.three_way)
-    }
-
     /// Its outcomes, each with its place.
-    pub(super) fn outcomes(&self) -> &'static [(usize, Outcome)] {
-        outcomes(self.of.0, self.is_three_way())
+    pub(super) const fn outcomes(&self) -> &'static [(usize, Outcome)] {
+        outcomes(self.of.0, self.three_way)
     }
 
     pub(super) fn offer(&self, book: BookId) -> Option<&Offer> {
