@@ -120,7 +120,10 @@ impl OddsEngine {
             let facts = &self.fixtures[market.fixture].facts;
             let board = self.followed.boards.contains_key(&facts.sport).then(|| OddsTopic::Board(facts.sport.clone()));
             let event = self.followed.events.contains_key(&facts.event).then(|| OddsTopic::Event(facts.event.clone()));
-            self.sample(number);
+            // What changed before a restart was noted before it.
+            if !std::mem::take(&mut self.markets[number].restored) {
+                self.sample(number);
+            }
             if let Some(topic) = board {
                 self.put_board(number, &topic, &mut all);
             }
@@ -177,11 +180,17 @@ impl OddsEngine {
             }
             let mut fair = points(&market.fair_history[*slot]);
             let present = market.fair.consensus[*slot].and_then(fair_odds);
-            if let Some(odds) = present.filter(|odds| fair.last().is_none_or(|(_, last)| last != odds)) {
+            let last = fair.last().copied();
+            if let Some(odds) = present.filter(|odds| last.is_none_or(|(_, last)| last != *odds)) {
+                // It is so since the newest price.
+                let since = last.map_or(market.updated(), |(at, _)| market.updated().max(at));
                 fair.truncate(2 * POINTS - 1);
-                fair.push((self.now, odds));
+                fair.push((since, odds));
             }
-            if !fair.is_empty() {
+            if fair.is_empty() {
+                // It may have been told by its present value alone, and that is gone.
+                change.del(history_key(market, *outcome, "fair"));
+            } else {
                 put_history(change, market, *outcome, "fair", fair);
             }
         }
@@ -240,12 +249,15 @@ fn put_history(
     book: &str,
     points: Vec<(Timestamp, Odds)>,
 ) {
-    let key = format!("{}@{}@{book}", market.id, outcome.as_str());
     let row = EventRow::History(HistoryRow {
         market: (*market.id).into(),
         selection: outcome.as_str().into(),
         book: book.into(),
         points: points.into(),
     });
-    change.set(key.into(), json(&row));
+    change.set(history_key(market, outcome, book), json(&row));
+}
+
+fn history_key(market: &Market, outcome: Outcome, book: &str) -> Key {
+    format!("{}@{}@{book}", market.id, outcome.as_str()).into()
 }

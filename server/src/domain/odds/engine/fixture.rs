@@ -77,8 +77,8 @@ impl Fixture {
 
     /// When time alone will change it: it begins, or it leaves.
     pub(super) fn next(&self, now: Timestamp, settings: &OddsSettings) -> Timestamp {
-        let begins = self.facts.over.is_none() && !self.is_live(now);
-        if begins { self.facts.commence } else { self.end(settings) }
+        let end = self.end(settings);
+        if self.is_live(now) { end } else { end.min(self.facts.commence) }
     }
 
     fn end(&self, settings: &OddsSettings) -> Timestamp {

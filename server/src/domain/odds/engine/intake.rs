@@ -103,6 +103,7 @@ impl OddsEngine {
             return;
         }
         let (moved, changed) = held.update(prices, updated, at, offer.suspended);
+        market.three_way |= held.three_way;
         let most = self.most_points();
         for slot in (0..SLOTS).filter(|slot| moved[*slot]) {
             if let Some(odds) = prices[slot] {

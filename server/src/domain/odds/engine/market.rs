@@ -18,6 +18,9 @@ pub(super) struct Market {
     /// The number of its event.
     pub(super) fixture: usize,
     pub(super) of: MarketOf,
+    /// A draw can be bet on. Once it can, it stays so: what a draw does to a bet does not change because a
+    /// price is missing.
+    pub(super) three_way: bool,
     /// By the books' names.
     pub(super) offers: Vec<Offer>,
     /// Bets with us on each outcome that are not settled, and what another pool says.
@@ -26,6 +29,8 @@ pub(super) struct Market {
     pub(super) deadline: Option<Timestamp>,
     /// Its books had been heard of at different times when it was last looked at: their say differs.
     pub(super) mixed: bool,
+    /// It was just taken up from what was stored, and nothing happened since.
+    pub(super) restored: bool,
     pub(super) best: Best,
     pub(super) fair: Fair,
     /// How the consensus moved.
@@ -87,25 +92,21 @@ impl Market {
             id,
             fixture,
             of,
+            three_way: false,
             offers: Vec::new(),
             pools: [[Money::ZERO; SLOTS]; 2],
             deadline: None,
             mixed: false,
+            restored: false,
             best: Best::default(),
             fair: Fair::default(),
             fair_history: <[Series; SLOTS]>::default(),
         }
     }
 
-    /// Whether a draw can be bet on. Once it can, it stays so: what a draw does to a bet does not change
-    /// because a price is missing.
-    pub(super) fn is_three_way(&self) -> bool {
-        self.offers.iter().any(|offer| offer.three_way)
-    }
-
     /// Its outcomes, each with its place.
-    pub(super) fn outcomes(&self) -> &'static [(usize, Outcome)] {
-        outcomes(self.of.0, self.is_three_way())
+    pub(super) const fn outcomes(&self) -> &'static [(usize, Outcome)] {
+        outcomes(self.of.0, self.three_way)
     }
 
     pub(super) fn offer(&self, book: BookId) -> Option<&Offer> {

@@ -183,6 +183,7 @@ impl OddsEngine {
         let (event, of) = parse_market(id)?;
         let fixture = *self.by_id.get(&event)?;
         let number = self.insert_market(fixture, of);
+        self.markets[number].restored = true;
         if let Some(pools) = stored.pools {
             self.markets[number].pools = pools.map(|pool| pool.map(Money::from_pico));
         }
@@ -192,6 +193,7 @@ impl OddsEngine {
             let price = |of: StoredPrice| Some(Price { odds: Odds::new(of.0, of.1).ok()?, since: of.2 });
             let prices = prices.map(|of| of.and_then(price));
             let (suspended, three_way) = (suspended != 0, three_way != 0);
+            self.markets[number].three_way |= three_way;
             let offer = Offer { prices, updated, heard, suspended, three_way, ..Offer::new(book) };
             self.markets[number].offers[place] = offer;
             self.offers += 1;

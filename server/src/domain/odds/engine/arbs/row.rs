@@ -34,7 +34,9 @@ impl Found<'_> {
         let of = self.legs.first()?.market.of;
         let legs: Box<[LegRow]> =
             self.legs.iter().zip(split.stakes).map(|(leg, stake)| self.leg_row(leg, stake)).collect();
-        let moved = |was: &ArbRow| was.legs.iter().zip(&legs).any(|(was, is)| was.decimal != is.decimal);
+        // As they are written: a row that was stored has lost the fraction behind the decimals.
+        let written = |leg: &LegRow| leg.decimal.to_string();
+        let moved = |was: &ArbRow| was.legs.iter().zip(&legs).any(|(was, is)| written(was) != written(is));
         let now = self.ground.now;
         let updated = was.filter(|was| !moved(was)).map_or(now, |was| was.updated_ms);
         Some(ArbRow {
