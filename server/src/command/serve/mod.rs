@@ -103,7 +103,7 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
         stopped: stopped.clone(),
     };
     let (stocks, stocks_done) = stocks::start(&domains, &world).await?;
-    let (sports, sports_done) = sports::start(&domains).await?;
+    let (sports, sports_done) = sports::start(config, &domains).await?;
     let engines_done = vec![stocks_done, sports_done];
     let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(config, &world, sports, &stopped)];
     let sources = Sources::new(sources.into_iter().flatten().collect());
