@@ -4,6 +4,7 @@ pub mod app;
 pub mod client;
 pub mod fuzz;
 pub mod http;
+pub mod jwt;
 pub mod market;
 pub mod process;
 pub mod provider;

@@ -122,6 +122,20 @@ impl Drop for Process {
     }
 }
 
+/// Has the binary do something else with a database, beside a server or without one, and gives what it
+/// printed.
+///
+/// # Errors
+/// It failed; the error holds what it said.
+pub fn run(database: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    let mut command = Command::new(binary()?);
+    command.args(arguments).args(["--database-url", &format!("sqlite://{}", database.display())]);
+    command.env_clear().current_dir(database.parent().context("a database lies in a folder")?);
+    let done = command.stdin(Stdio::null()).output()?;
+    ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
+}
+
 /// An address that stays free while a server is away: outside the range from which the system takes
 /// ports for connections, or a client that comes back could connect to itself.
 ///

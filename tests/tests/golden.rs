@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -16,9 +17,10 @@ use shared::units::{Moment, Timestamp};
 use shared::wire::{
     Applied, ClientMsg, Code, Command, ErrorMsg, Reply, ServerMsg, SourceState, Subscribe, SubscribeTopic, Unsubscribe,
 };
+use undercurrent::domain::Refused;
 use undercurrent::doors::DarkPoolDoor;
 use undercurrent::hub::TopicState;
-use undercurrent::session::{Around, Ask, Conversation, Session, Settings};
+use undercurrent::session::{Around, Ask, Conversation, Denied, Identity, Session, Settings};
 
 const TOPIC: &str = "darkpool/sentiment";
 /// 2025-10-29, 14:30 UTC, as in the document of the dark-pool door.
@@ -96,7 +98,13 @@ impl<C: Conversation> Stage<C> {
                     self.conversation.handle_opened(now, &self.topics, wanted, &outcomes);
                 }
                 Ask::Drop(dropped) => self.conversation.handle_dropped(dropped),
-                Ask::Command(..) => unreachable!("nobody asks for anything here"),
+                Ask::Command(id, request) => {
+                    let refused = Refused::new(Code::NotFound, format!("there is no command {:?}", request.name));
+                    self.conversation.handle_answered(id, Err(refused));
+                }
+                Ask::Verify(id, presented) => {
+                    self.conversation.handle_verified(id, whose(presented.reveal()));
+                }
             }
         }
         let sources = || BTreeMap::from([("massive".into(), SourceState::Live)]);
@@ -105,6 +113,18 @@ impl<C: Conversation> Stage<C> {
         let outgoing = self.conversation.poll_frame(now, &around).context("there is a frame")?;
         let frame = outgoing.frames.first().context("it holds one")?;
         Ok(frame.as_str().to_owned())
+    }
+}
+
+/// One token is known here.
+fn whose(token: &str) -> Result<Arc<Identity>, Denied> {
+    if token == "a-token" {
+        let user = "42".parse().expect("a user's id");
+        let expires = Some(Timestamp::from_ms(THIRD_MS));
+        Ok(Arc::new(Identity { user, name: "ana".into(), operator: false, token: None, expires }))
+    } else {
+        let message = "this token is not known here: ask the operator for one".into();
+        Err(Denied { code: Code::SignIn, message, retry_after: None })
     }
 }
 
@@ -143,8 +163,14 @@ fn what_the_server_says_in_v1_is_what_is_written_down() -> anyhow::Result<()> {
     check("v1", "pong", &stage.next()?)?;
     stage.hear(&golden("v1", "command")?);
     check("v1", "error", &stage.next()?)?;
+    stage.hear(&golden("v1", "auth")?);
+    check("v1", "auth_reply", &stage.next()?)?;
+    stage.hear(&golden("v1", "auth")?.replace("a-token", "another"));
+    check("v1", "auth_refused", &stage.next()?)?;
     stage.conversation.handle_drain(3_150);
     check("v1", "going_away", &stage.next()?)?;
+    let goodbye = stage.conversation.handle_signed_out().context("a last word")?;
+    check("v1", "signed_out", goodbye.as_str())?;
     // No command of this version has an effect that is visible somewhere.
     let at = Applied { topic: "bets/42".parse()?, epoch: "q1".parse()?, seq: shared::stream::Seq(3) };
     let ok = serde_json::value::to_raw_value(&serde_json::json!({"bet": "b-17"}))?;

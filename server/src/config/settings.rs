@@ -9,6 +9,7 @@ use super::catalogue::SETTINGS;
 use super::odds::OddsSettings;
 use super::read::Reader;
 use super::resolve::{Resolved, Surroundings, Whence};
+use crate::access::JwtSettings;
 use crate::domain::darkpool::feed::Watch;
 use crate::feed::{Endpoint, Secret};
 
@@ -29,6 +30,8 @@ pub struct Config {
     pub massive: MassiveSettings,
     /// The odds provider, and how odds are looked at.
     pub odds: OddsSettings,
+    /// How JSON Web Tokens are verified.
+    pub jwt: JwtSettings,
     /// What clients may do.
     pub limits: Limits,
     /// What is logged.
@@ -263,6 +266,7 @@ impl Config {
                 )?,
             },
             odds: OddsSettings::read(from)?,
+            jwt: super::access::jwt(from)?,
             limits: Limits {
                 messages_per_s: from.number("messages_per_s", 0..=u32::MAX)?,
                 message_burst: from.number("message_burst", 1..=1_000_000)?,

@@ -10,6 +10,7 @@ mod clock;
 mod decoding;
 mod endpoint;
 pub mod http;
+mod inbox;
 pub mod massive;
 pub mod odds_api;
 mod queue;
@@ -23,11 +24,12 @@ pub use batch::Batch;
 pub(crate) use clock::wall_now;
 pub(crate) use decoding::{Complaints, Decoding};
 pub use endpoint::{Endpoint, EndpointError, Site, SiteError};
+pub use inbox::{Inbox, Received};
 pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};
 
 /// Waits until `shutdown` is true, or nobody is left who could say so.
-async fn asked_to_stop(shutdown: &mut tokio::sync::watch::Receiver<bool>) {
+pub(crate) async fn asked_to_stop(shutdown: &mut tokio::sync::watch::Receiver<bool>) {
     // The guard that it gives must not live on: it keeps a future from moving between threads.
     let _ = shutdown.wait_for(|stop| *stop).await;
 }

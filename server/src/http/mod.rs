@@ -6,20 +6,25 @@ mod admission;
 pub mod assets;
 mod caller;
 mod commands;
+mod cookie;
+mod credentials;
 mod cursors;
 pub mod documents;
 pub mod headers;
-
+mod odds;
 mod origin;
 mod poll;
 mod refusal;
+mod session;
 mod sse;
 mod topics;
 mod upgrade;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -30,7 +35,8 @@ pub use origin::Origins;
 
 use crate::fanout::frame::Policy;
 use crate::fanout::{Shards, Shared};
-use crate::session;
+use crate::feed::Inbox;
+use crate::session::Settings;
 
 /// What the handlers need.
 pub struct App {
@@ -41,11 +47,15 @@ pub struct App {
     /// How they may be compressed, if at all.
     pub compression: Option<Policy>,
     /// The rules of a v1 connection.
-    pub session: session::Settings,
+    pub session: Settings,
     /// Who may come in.
     pub admission: Arc<Admission>,
     /// Whose pages may talk to us.
     pub origins: Origins,
+    /// Takes odds that others send.
+    pub inbox: Inbox,
+    /// Whether prices are published, as an operator last said.
+    pub publishing: AtomicBool,
     /// Whether the demo market or a tape is shown, for `/readyz`.
     pub world: Box<str>,
 }
@@ -61,6 +71,8 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CompressionLayer::new().compress_when(worthwhile))
         .route("/sse", get(sse::stream))
         .route("/commands", post(commands::command))
+        .route("/odds", post(odds::push).layer(DefaultBodyLimit::max(odds::MOST_BYTES)))
+        .route("/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/openapi.json", get(about::openapi))
         .route("/asyncapi.json", get(about::asyncapi));
     let sockets = Router::new().route("/ws", get(upgrade::upgrade));
@@ -71,6 +83,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(about::ready))
         .route("/metrics", get(about::metrics))
         .nest("/api/v1", api)
+        .route("/api/sports/ws-publisher", get(odds::status).post(odds::start).delete(odds::stop))
+        .layer(axum::middleware::from_fn(cookie::clear_stale))
         .layer(axum::middleware::from_fn_with_state(app.clone(), origin::share))
         .layer(axum::middleware::map_response(headers::protect))
         .with_state(app)

@@ -9,16 +9,20 @@ mod conformance;
 mod error;
 #[cfg(test)]
 mod failures;
+mod inbox;
 mod lock;
 mod plan;
 mod sqlite;
 #[cfg(test)]
 mod survival;
+mod tokens;
 mod types;
 
 use std::sync::Arc;
 
+pub use inbox::Letter;
 pub use sqlite::SqliteStore;
+pub use tokens::{Revoked, StoredToken, TokenStore};
 pub use types::{Commit, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic, TopicCommit};
 
 /// Opens the store that a URL names: `sqlite://path`, `sqlite::memory:`. The file is made when it is

@@ -15,12 +15,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSyn
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::inbox;
 use super::lock::ServerLock;
 use super::plan::{FORGET_ROWS, FORGET_TOPICS, Statements, json, statements};
-use super::{Commit, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic};
+use super::{Commit, Letter, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic};
 
 /// The tables, as this version knows them.
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Pages (of 4 KiB) in the log before a commit also moves them into the database: a commit of
 /// 10,000 rows is about 2,000.
@@ -115,6 +116,20 @@ impl Store for SqliteStore {
         Box::pin(self.write(scope, vec![(FORGET_ROWS, names.clone()), (FORGET_TOPICS, names)]))
     }
 
+    fn inbox(&self, most: u32) -> StoreFuture<'_, Vec<Letter>> {
+        Box::pin(async move {
+            let mut guard = self.open.lock().await;
+            inbox::read(&mut guard.as_mut().ok_or_else(closed)?.connection, most).await
+        })
+    }
+
+    fn inbox_done<'a>(&'a self, taken: &'a [(i64, Option<Box<str>>)]) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let mut guard = self.open.lock().await;
+            inbox::done(&mut guard.as_mut().ok_or_else(closed)?.connection, taken).await
+        })
+    }
+
     fn close(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             match self.open.lock().await.take() {
@@ -130,7 +145,7 @@ fn closed() -> StoreError {
 }
 
 /// The file that the URL names; `None` for a database in memory.
-fn path_of(url: &str) -> Result<Option<PathBuf>, StoreError> {
+pub(super) fn path_of(url: &str) -> Result<Option<PathBuf>, StoreError> {
     let rest = url.strip_prefix("sqlite:").ok_or(StoreError::Url("it is sqlite://PATH or sqlite::memory:"))?;
     let path = rest.strip_prefix("//").unwrap_or(rest);
     match path {
@@ -141,7 +156,7 @@ fn path_of(url: &str) -> Result<Option<PathBuf>, StoreError> {
     }
 }
 
-fn lock_for(path: &Path) -> Result<ServerLock, StoreError> {
+pub(super) fn lock_for(path: &Path) -> Result<ServerLock, StoreError> {
     if path.is_dir() {
         return Err(StoreError::Access(format!("{} is a folder", path.display())));
     }
@@ -152,7 +167,7 @@ fn lock_for(path: &Path) -> Result<ServerLock, StoreError> {
     ServerLock::take(path)
 }
 
-fn options(path: Option<&Path>, tuning: &Tuning) -> SqliteConnectOptions {
+pub(super) fn options(path: Option<&Path>, tuning: &Tuning) -> SqliteConnectOptions {
     let options = match path {
         Some(path) => SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal),
         None => SqliteConnectOptions::new().in_memory(true),
@@ -216,7 +231,7 @@ fn seq(row: &SqliteRow, column: &str) -> Result<Seq, StoreError> {
     Ok(Seq(number))
 }
 
-fn parsed<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+pub(super) fn parsed<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
     let text: &str = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Corrupt(format!("{column} is {text:?}")))
 }

@@ -4,6 +4,7 @@
 mod door;
 mod fanout;
 mod http;
+mod identity;
 mod lifecycle;
 mod load;
 mod restart;

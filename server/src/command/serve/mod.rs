@@ -10,6 +10,7 @@ mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -19,15 +20,16 @@ use tokio::sync::{oneshot, watch};
 use self::domains::Domains;
 use self::world::World;
 use super::{Outcome, stop_on_signals};
+use crate::access::{self, Access, Jwt, JwtError};
 use crate::config::{Config, Replay};
 use crate::fanout::frame::Policy;
 use crate::fanout::{self, Drain, ShardSettings, Shards};
-use crate::feed::Sources;
+use crate::feed::{Inbox, Sources, asked_to_stop};
 use crate::http::{self, Admission, App, Origins};
 use crate::hub::{Hub, Pressure};
 use crate::observe::Metrics;
 use crate::session;
-use crate::store::StoreError;
+use crate::store::{StoreError, TokenStore};
 
 /// The first client of a server that stops comes back after so long, as after any other failure.
 const RETRY: Duration = Duration::from_secs(2);
@@ -48,6 +50,9 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// JSON Web Tokens cannot be verified as the settings say.
+    #[error(transparent)]
+    Jwt(#[from] JwtError),
     /// The system gives no more threads.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -89,6 +94,7 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let listener = TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, error })?;
     let address = listener.local_addr()?;
     let store = crate::store::open(config.store.url.reveal()).await?;
+    let tokens = TokenStore::open(config.store.url.reveal()).await?;
     let (stop, stopped) = watch::channel(false);
     let (hub, metrics) = (Arc::new(Hub::default()), Arc::new(Metrics::new()));
     let pressure = Arc::new(Pressure::new(config.fanout.flush, config.listen.shards.get()));
@@ -105,16 +111,24 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let (stocks, stocks_done) = stocks::start(&domains, &world).await?;
     let (sports, sports_done) = sports::start(config, &domains).await?;
     let engines_done = vec![stocks_done, sports_done];
-    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(config, &world, sports, &stopped)];
+    let own = sports::own_source(config, &world);
+    let inbox = Inbox::new(sports.clone(), own.clone());
+    // Whoever stopped it was told that a restart begins anew.
+    let _ = inbox.set_publishing(true).await;
+    tokio::spawn(inbox.clone().watch(domains.store.clone(), stopped.clone()));
+    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(config, &world, sports, &stopped), own];
     let sources = Sources::new(sources.into_iter().flatten().collect());
-    if sources.iter().next().is_none() {
+    if sources.iter().all(|source| source.name() == "pushed") {
         tracing::warn!("no provider is configured and the demo market is off: there is nothing to show");
     }
 
+    let access = Arc::new(Access::new(Jwt::new(config.jwt.clone()).await?, metrics.clone()));
+    access::follow(access.clone(), tokens, stopped.clone()).await?;
     let drain = Drain { stop: stopped.clone(), retry: RETRY, spread: config.listen.drain };
-    let shared = fanout::Shared::new(hub, sources, metrics, pressure, config.limits.progress_timeout, drain);
+    let shared = fanout::Shared::new(hub, sources, access, metrics, pressure, config.limits.progress_timeout, drain);
     let shards = Arc::new(Shards::start(&shard_settings(config), &shared)?);
-    let router = http::router(app(config, &shared, &shards, domains.world));
+    tokio::spawn(end_sign_ins(shared.clone(), shards.clone(), stopped.clone()));
+    let router = http::router(app(config, &shared, &shards, inbox, domains.world));
     let listening = fanout::listen(listener, router, config.limits.handshake_timeout, stopped);
     let listening = tokio::spawn(listening);
     Ok(Running { address, stop, shared, shards, listening, engines_done })
@@ -142,6 +156,17 @@ impl Running {
     }
 }
 
+/// Has the shards send those away whose token was revoked or ran out.
+async fn end_sign_ins(shared: Arc<fanout::Shared>, shards: Arc<Shards>, mut stopped: watch::Receiver<bool>) {
+    let mut changes = shared.access.changes();
+    loop {
+        tokio::select! {
+            Ok(()) = changes.changed() => shards.look_at_sign_ins(),
+            () = asked_to_stop(&mut stopped) => return,
+        }
+    }
+}
+
 /// How the shards are set up.
 #[must_use]
 pub fn shard_settings(config: &Config) -> ShardSettings {
@@ -156,7 +181,13 @@ pub fn shard_settings(config: &Config) -> ShardSettings {
 
 /// What the HTTP entrance needs.
 #[must_use]
-pub fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, world: Box<str>) -> Arc<App> {
+pub fn app(
+    config: &Config,
+    shared: &Arc<fanout::Shared>,
+    shards: &Arc<Shards>,
+    inbox: Inbox,
+    world: Box<str>,
+) -> Arc<App> {
     let (limits, compression) = (&config.limits, config.fanout.compression);
     Arc::new(App {
         shared: shared.clone(),
@@ -178,6 +209,8 @@ pub fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, 
             shared.now(),
         ),
         origins: Origins::new(config.origins.allowed.iter().map(|o| &**o)),
+        inbox,
+        publishing: AtomicBool::new(true),
         world,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::domain::odds::OddsTopic;
+use shared::wire::SourceState;
 use tokio::sync::{oneshot, watch};
 
 use super::ServeError;
@@ -80,4 +81,14 @@ pub(super) fn feed(
         // Tapes are of stocks.
         World::Tape(_) => None,
     }
+}
+
+/// What is told of an operator's own source, where no other is configured.
+pub(super) fn own_source(config: &Config, world: &World) -> Option<Arc<Source>> {
+    let alone = matches!(world, World::Live) && odds_api_settings(config).is_none();
+    alone.then(|| {
+        let source = Source::new("pushed", wall_now());
+        source.set(SourceState::Down, "no odds were sent yet: POST /api/v1/odds, or the table odds_inbox", wall_now());
+        source
+    })
 }

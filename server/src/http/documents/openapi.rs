@@ -24,11 +24,17 @@ pub fn openapi() -> Value {
             { "name": "data", "description": "Topics" },
             { "name": "operation", "description": "Health, metrics and documents" },
         ],
+        "security": [{}, { "bearer": [] }, { "cookie": [] }],
         "paths": paths(),
         "components": {
             "schemas": schemas.all,
             "parameters": parameters(),
             "responses": refusals(),
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "description": "A token of the operator, or a JSON Web Token" },
+                "cookie": { "type": "apiKey", "in": "cookie", "name": "X-Token", "description": "As POST /api/v1/session sets it" },
+                "query": { "type": "apiKey", "in": "query", "name": "token", "description": "Only where a WebSocket is asked for" },
+            },
         },
     })
 }
@@ -40,8 +46,10 @@ fn paths() -> Value {
             "tags": ["data"],
             "summary": "Becomes a WebSocket",
             "description": "With the subprotocol undercurrent.v1 the v1 protocol, without any the dark-pool door; \
-                see /api/v1/asyncapi.json. Too many connections from one address are closed with 4431.",
-            "responses": answers(&[Code::Malformed, Code::Forbidden, Code::Version, Code::Unavailable], &[
+                see /api/v1/asyncapi.json. Too many connections from one address are closed with 4431, a token in the \
+                address that is nobody's with 4501.",
+            "security": [{}, { "bearer": [] }, { "cookie": [] }, { "query": [] }],
+            "responses": answers(REFUSED_UPGRADES, &[
                 ("101", json!({ "description": "It is a WebSocket from here on" })),
             ]),
         } },
@@ -49,7 +57,7 @@ fn paths() -> Value {
             "operationId": "topics",
             "tags": ["data"],
             "summary": "The topics that are there, and the names of those that are made on demand",
-            "responses": answers(&[Code::Forbidden], &[("200", json!({
+            "responses": answers(&[Code::SignIn, Code::Forbidden, Code::TooMany], &[("200", json!({
                 "description": "Each with where it stands, how many rows it has, how they are kept and at what pace it is sent",
                 "content": { "application/json": { "schema": { "type": "object", "properties": {
                     "topics": { "type": "array", "items": { "type": "object", "properties": {
@@ -66,7 +74,7 @@ fn paths() -> Value {
             "tags": ["data"],
             "summary": "All rows of a topic",
             "parameters": [parameter("topic"), parameter("if-none-match")],
-            "responses": answers(&[Code::Forbidden, Code::NotFound, Code::Unavailable], &[
+            "responses": answers(&[Code::SignIn, Code::Forbidden, Code::NotFound, Code::TooMany, Code::Unavailable], &[
                 ("200", json!({
                     "description": "The snapshot frame",
                     "headers": { "ETag": {
@@ -118,13 +126,49 @@ fn paths() -> Value {
                 "content": { "application/json": { "schema": reference("ClientMsg") } },
             },
             "responses": answers(
-                &[Code::Malformed, Code::SignIn, Code::Forbidden, Code::NotFound, Code::TooLarge, Code::Unavailable],
+                &[
+                    Code::Malformed,
+                    Code::SignIn,
+                    Code::Forbidden,
+                    Code::NotFound,
+                    Code::TooLarge,
+                    Code::TooMany,
+                    Code::Unavailable,
+                ],
                 &[("200", json!({
                     "description": "The answer",
                     "content": { "application/json": { "schema": reference("ServerMsg") } },
                 }))],
             ),
         } },
+        "/api/v1/session": session(),
+        "/api/v1/odds": { "post": {
+            "operationId": "push_odds",
+            "tags": ["data"],
+            "summary": "Takes odds of an operator's own source",
+            "description": "One event or an array of events in the form of The Odds API (v4), with bookmakers, scores, \
+                or a pool: [{market, stakes: {selection: \"120.50\"}}]. What cannot be read is left out and counted.",
+            "requestBody": {
+                "required": true,
+                "content": { "application/json": { "schema": { "type": ["array", "object"] } } },
+            },
+            "responses": answers(&[Code::Malformed, Code::SignIn, Code::Forbidden, Code::TooLarge], &[("200", json!({
+                "description": "How many events were taken, parts were dropped, parts are not used",
+                "content": { "application/json": { "schema": { "type": "object", "properties": {
+                    "accepted": { "type": "integer" }, "dropped": { "type": "integer" }, "ignored": { "type": "integer" },
+                } } } },
+            }))]),
+        } },
+        "/api/sports/ws-publisher": {
+            "get": { "operationId": "publisher", "tags": ["operation"], "summary": "Whether odds are published",
+                "responses": answers(&[], &[("200", text("status, interval, isPublishing, sources", "application/json"))]) },
+            "post": { "operationId": "start_publisher", "tags": ["operation"], "summary": "Odds are published again",
+                "responses": answers(&[Code::SignIn, Code::Forbidden, Code::Unavailable],
+                    &[("200", text("As it is now", "application/json"))]) },
+            "delete": { "operationId": "stop_publisher", "tags": ["operation"], "summary": "Odds are published no more",
+                "responses": answers(&[Code::SignIn, Code::Forbidden, Code::Unavailable],
+                    &[("200", text("As it is now", "application/json"))]) },
+        },
         "/healthz": { "get": operation_of("alive", "Whether the process answers", &[
             ("200", text("It does", "text/plain")),
         ]) },
@@ -144,9 +188,46 @@ fn paths() -> Value {
     })
 }
 
+/// Signing in and out.
+fn session() -> Value {
+    let who = |what: &str| {
+        let who = json!({ "oneOf": [reference("Who"), { "type": "null" }] });
+        json!({ "description": what, "content": { "application/json": { "schema": who } } })
+    };
+    let body = json!({ "type": "object", "properties": { "token": { "type": "string" } }, "required": ["token"] });
+    json!({
+        "get": {
+            "operationId": "who",
+            "tags": ["data"],
+            "summary": "Who one is signed in as",
+            "responses": answers(&[Code::SignIn, Code::TooMany], &[("200", who("Who one is, or null"))]),
+        },
+        "post": {
+            "operationId": "sign_in",
+            "tags": ["data"],
+            "summary": "Has the browser carry a token in a cookie",
+            "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+            "responses": answers(
+                &[Code::Malformed, Code::SignIn, Code::Forbidden, Code::TooMany],
+                &[("200", who("Who one is from now on"))],
+            ),
+        },
+        "delete": {
+            "operationId": "sign_out",
+            "tags": ["data"],
+            "summary": "Has the browser forget it",
+            "responses": answers(&[Code::Forbidden], &[("200", who("null"))]),
+        },
+    })
+}
+
 /// How requests that name topics are refused.
 const POLLING: &[Code] =
-    &[Code::Malformed, Code::Forbidden, Code::NotFound, Code::TooLarge, Code::TooMany, Code::Unavailable];
+    &[Code::Malformed, Code::SignIn, Code::Forbidden, Code::NotFound, Code::TooLarge, Code::TooMany, Code::Unavailable];
+
+/// How a request for a WebSocket is refused. A wrong token in its address closes it with 4501 instead.
+const REFUSED_UPGRADES: &[Code] =
+    &[Code::Malformed, Code::SignIn, Code::Forbidden, Code::Version, Code::TooMany, Code::Unavailable];
 
 /// Own answers, and the refusals that may come instead.
 fn answers(refusals: &[Code], own: &[(&str, Value)]) -> Value {
@@ -175,7 +256,7 @@ fn readiness_answer(what: &str) -> Value {
 fn refusals() -> Map<String, Value> {
     let known = [
         (Code::Malformed, "The request cannot be understood"),
-        (Code::SignIn, "Sign in first"),
+        (Code::SignIn, "Sign in first, or with another token"),
         (Code::Forbidden, "Not yours, or from a page whose origin is not allowed"),
         (Code::NotFound, "There is no such topic or command"),
         (Code::TooLarge, "More bytes or topics than allowed"),

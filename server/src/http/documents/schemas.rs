@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use shared::domain::darkpool::{DetailRow, PrintRow, SentimentRow};
-use shared::wire::{ClientMsg, ServerMsg};
+use shared::wire::{ClientMsg, ServerMsg, Who};
 
 /// Where a document keeps its schemas.
 const PATH: &str = "/components/schemas";
@@ -31,6 +31,7 @@ impl Schemas {
         writes.subschema_for::<SentimentRow>();
         writes.subschema_for::<PrintRow>();
         writes.subschema_for::<DetailRow>();
+        writes.subschema_for::<Who>();
         let mut all = definitions_of::<ClientMsg>(settings().for_deserialize().into_generator());
         // Names that both know, as `Topic`, look the same.
         all.extend(writes.take_definitions(true));

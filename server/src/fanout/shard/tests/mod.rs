@@ -3,6 +3,7 @@
 //! what it has.
 
 mod client;
+mod sign_in;
 mod wire;
 mod world;
 
