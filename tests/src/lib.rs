@@ -6,6 +6,7 @@ pub mod fuzz;
 pub mod http;
 pub mod jwt;
 pub mod market;
+pub mod odds_provider;
 pub mod process;
 pub mod provider;
 pub mod replicas;

@@ -129,3 +129,61 @@ fn read(text: &str, at: Timestamp, events: &mut Vec<Event>) -> Result<Received, 
     }
     Ok(Received { accepted: events.len(), dropped: tally.garbage, ignored: tally.ignored })
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection as _, Row as _, SqliteConnection};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn rows_are_taken_in_order_and_once_and_bad_ones_are_kept_with_a_reason() {
+        const EVENT: &str =
+            r#"{"id":"e1","sport_key":"s","commence_time":5,"home_team":"A","away_team":"B","bookmakers":[]}"#;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let store = crate::store::open(&format!("sqlite://{}", path.display())).await.unwrap();
+        let (sender, mut batches) = mpsc::channel(16);
+        let inbox = Inbox::new(sender, None);
+        // Another process.
+        let mut other = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        for event in [EVENT, "nonsense", &EVENT.replace("e1", "e2"), "[7]"] {
+            sqlx::query("INSERT INTO odds_inbox (event) VALUES (?1)").bind(event).execute(&mut other).await.unwrap();
+        }
+        inbox.look(&*store).await;
+        let mut taken = Vec::new();
+        while let Ok(batch) = batches.try_recv() {
+            taken.extend(batch.events.into_iter().filter_map(|event| match event {
+                Event::Odds(odds) => Some(odds.event.to_string()),
+                _ => None,
+            }));
+        }
+        assert_eq!(taken, ["e1", "e2"]);
+        inbox.look(&*store).await;
+        assert!(batches.try_recv().is_err(), "nothing is taken twice");
+        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM odds_inbox").fetch_one(&mut other).await.unwrap();
+        assert_eq!(left, 0);
+        let rejected = sqlx::query("SELECT event, reason, inserted_ms FROM odds_inbox_rejected ORDER BY id");
+        let rejected = rejected.fetch_all(&mut other).await.unwrap();
+        let shown: Vec<(String, String)> = rejected.iter().map(|row| (row.get("event"), row.get("reason"))).collect();
+        assert_eq!(shown[0], ("nonsense".into(), "send an event or a list of events as JSON".into()));
+        assert!(shown.len() == 2 && shown[1].1.starts_with("nothing in it can be read"), "{shown:?}");
+        assert!(rejected[0].get::<i64, _>("inserted_ms") > 1_700_000_000_000);
+    }
+
+    #[tokio::test]
+    async fn rows_that_nobody_takes_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let store = crate::store::open(&url).await.unwrap();
+        let (sender, batches) = mpsc::channel(1);
+        drop(batches);
+        let mut other = SqliteConnection::connect(&url).await.unwrap();
+        sqlx::query("INSERT INTO odds_inbox (event) VALUES ('{\"pool\":[{\"market\":\"m\",\"stakes\":{}}]}')")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        Inbox::new(sender, None).look(&*store).await;
+        assert_eq!(store.inbox(9).await.unwrap().len(), 1);
+    }
+}
