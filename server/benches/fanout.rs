@@ -98,7 +98,8 @@ async fn run(config: &Config, period: Duration, burst: u64) -> Outcome {
     let access = Arc::new(Access::new(None, metrics.clone()));
     let shared = fanout::Shared::new(hub, sources, access, metrics, pressure, config.limits.progress_timeout, drain);
     let shards = Arc::new(Shards::start(&serve::shard_settings(config), &shared)?);
-    let router = http::router(serve::app(config, &shared, &shards, "bench".into()));
+    let inbox = undercurrent::feed::Inbox::new(tokio::sync::mpsc::channel(1).0, None);
+    let router = http::router(serve::app(config, &shared, &shards, inbox, "bench".into()));
     tokio::spawn(fanout::listen(listener, router, config.limits.handshake_timeout, stopped));
     println!("listening on {}", config.listen.address);
     make_rows(events, period, burst).await;

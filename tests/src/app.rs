@@ -13,6 +13,7 @@ use undercurrent::config::{Cli, Command, Surroundings};
 
 use crate::client::Client;
 use crate::http::{Request, Response};
+use crate::odds_provider::OddsProvider;
 use crate::provider::{KEY, StandInProvider};
 use crate::wait::until;
 
@@ -25,6 +26,8 @@ pub enum World<'a> {
     Tape(&'a Path, &'a str),
     /// What a stand-in provider sends.
     Provider(&'a StandInProvider),
+    /// What a stand-in for the odds provider answers.
+    Odds(&'a OddsProvider),
     /// Nothing at all.
     Nothing,
 }
@@ -37,10 +40,12 @@ impl World<'_> {
         match self {
             World::Demo(tickers, rate) => {
                 let (tickers, rate) = (tickers.to_string(), rate.to_string());
-                texts(&["--demo", "on", "--demo-tickers", &tickers, "--demo-rate", &rate])
+                let stocks = ["--demo", "on", "--demo-tickers", &tickers, "--demo-rate", &rate];
+                texts(&[&stocks[..], &["--demo-markets", "40", "--demo-books", "4"]].concat())
             }
             World::Tape(path, speed) => texts(&["--replay", &path.to_string_lossy(), "--speed", speed]),
             World::Provider(provider) => texts(&["--massive-key", KEY, "--massive-url", &provider.url()]),
+            World::Odds(provider) => provider.arguments(),
             World::Nothing => texts(&["--demo", "off"]),
         }
     }

@@ -9,6 +9,7 @@ pub mod golden;
 pub mod http;
 pub mod jwt;
 pub mod market;
+pub mod odds_provider;
 pub mod process;
 pub mod provider;
 pub mod replicas;

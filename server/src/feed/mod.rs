@@ -10,6 +10,7 @@ mod clock;
 mod decoding;
 mod endpoint;
 pub mod http;
+mod inbox;
 pub mod massive;
 pub mod odds_api;
 mod queue;
@@ -21,8 +22,9 @@ pub mod tape;
 
 pub use batch::Batch;
 pub(crate) use clock::wall_now;
-pub(crate) use decoding::Decoding;
+pub(crate) use decoding::{Complaints, Decoding};
 pub use endpoint::{Endpoint, EndpointError, Site, SiteError};
+pub use inbox::{Inbox, Received};
 pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};
 

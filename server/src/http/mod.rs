@@ -11,6 +11,7 @@ mod credentials;
 mod cursors;
 pub mod documents;
 pub mod headers;
+mod odds;
 mod origin;
 mod poll;
 mod refusal;
@@ -20,8 +21,10 @@ mod topics;
 mod upgrade;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -32,6 +35,7 @@ pub use origin::Origins;
 
 use crate::fanout::frame::Policy;
 use crate::fanout::{Shards, Shared};
+use crate::feed::Inbox;
 use crate::session::Settings;
 
 /// What the handlers need.
@@ -48,6 +52,10 @@ pub struct App {
     pub admission: Arc<Admission>,
     /// Whose pages may talk to us.
     pub origins: Origins,
+    /// Takes odds that others send.
+    pub inbox: Inbox,
+    /// Whether prices are published, as an operator last said.
+    pub publishing: AtomicBool,
     /// Whether the demo market or a tape is shown, for `/readyz`.
     pub world: Box<str>,
 }
@@ -63,6 +71,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CompressionLayer::new().compress_when(worthwhile))
         .route("/sse", get(sse::stream))
         .route("/commands", post(commands::command))
+        .route("/odds", post(odds::push).layer(DefaultBodyLimit::max(odds::MOST_BYTES)))
         .route("/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/openapi.json", get(about::openapi))
         .route("/asyncapi.json", get(about::asyncapi));
@@ -76,6 +85,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(about::ready))
         .route("/metrics", get(about::metrics))
         .nest("/api/v1", api)
+        .route("/api/sports/ws-publisher", get(odds::status).post(odds::start).delete(odds::stop))
         .layer(axum::middleware::from_fn(cookie::clear_stale))
         .layer(axum::middleware::from_fn_with_state(app.clone(), origin::share))
         .layer(axum::middleware::map_response(headers::protect))

@@ -294,3 +294,15 @@ async fn a_closed_store_says_so() {
         assert_eq!(error.to_string(), "the database failed: it is closed");
     }
 }
+
+#[tokio::test]
+async fn an_inbox_that_nobody_wrote_to_is_empty_and_what_is_not_there_can_be_done() {
+    for place in places() {
+        let store = place.open().await;
+        assert_eq!(store.inbox(10).await.unwrap(), []);
+        store.inbox_done(&[(7, None), (8, Some("no".into()))]).await.unwrap();
+        assert_eq!(store.inbox(10).await.unwrap(), []);
+        store.close().await.unwrap();
+        assert!(store.inbox(10).await.is_err());
+    }
+}

@@ -9,6 +9,7 @@ mod conformance;
 mod error;
 #[cfg(test)]
 mod failures;
+mod inbox;
 mod lock;
 mod plan;
 mod sqlite;
@@ -19,6 +20,7 @@ mod types;
 
 use std::sync::Arc;
 
+pub use inbox::Letter;
 pub use sqlite::SqliteStore;
 pub use tokens::{Revoked, StoredToken, TokenStore};
 pub use types::{Commit, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic, TopicCommit};

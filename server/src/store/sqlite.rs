@@ -15,9 +15,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSyn
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::inbox;
 use super::lock::ServerLock;
 use super::plan::{FORGET_ROWS, FORGET_TOPICS, Statements, json, statements};
-use super::{Commit, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic};
+use super::{Commit, Letter, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic};
 
 /// The tables, as this version knows them.
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -113,6 +114,20 @@ impl Store for SqliteStore {
     fn forget<'a>(&'a self, scope: &'a Scope, topics: &'a [Topic]) -> StoreFuture<'a, ()> {
         let names = json(&topics);
         Box::pin(self.write(scope, vec![(FORGET_ROWS, names.clone()), (FORGET_TOPICS, names)]))
+    }
+
+    fn inbox(&self, most: u32) -> StoreFuture<'_, Vec<Letter>> {
+        Box::pin(async move {
+            let mut guard = self.open.lock().await;
+            inbox::read(&mut guard.as_mut().ok_or_else(closed)?.connection, most).await
+        })
+    }
+
+    fn inbox_done<'a>(&'a self, taken: &'a [(i64, Option<Box<str>>)]) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let mut guard = self.open.lock().await;
+            inbox::done(&mut guard.as_mut().ok_or_else(closed)?.connection, taken).await
+        })
     }
 
     fn close(&self) -> StoreFuture<'_, ()> {

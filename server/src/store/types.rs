@@ -8,6 +8,7 @@ use std::pin::Pin;
 use shared::stream::{Epoch, Key, Mark, Seq, Topic};
 use thiserror::Error;
 
+use super::Letter;
 use crate::domain::{RowJson, StateOp};
 
 /// Whose data it is: a domain in a world. Worlds (`live`, `demo-1`, `replay-ibm`) never mix, so a
@@ -116,6 +117,17 @@ pub trait Store: Send + Sync {
 
     /// Forgets topics that nobody came back for.
     fn forget<'a>(&'a self, scope: &'a Scope, topics: &'a [Topic]) -> StoreFuture<'a, ()>;
+
+    /// The oldest events that other processes wrote, in their order: `odds_inbox`. A store that nobody else can
+    /// write has none.
+    fn inbox(&self, _most: u32) -> StoreFuture<'_, Vec<Letter>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Removes events of the inbox; those with a reason are kept in `odds_inbox_rejected`.
+    fn inbox_done<'a>(&'a self, _taken: &'a [(i64, Option<Box<str>>)]) -> StoreFuture<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Finishes what is under way and lets go of the database. Calls after it fail.
     fn close(&self) -> StoreFuture<'_, ()>;

@@ -10,6 +10,7 @@ mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -23,7 +24,7 @@ use crate::access::{self, Access, Jwt, JwtError};
 use crate::config::{Config, Replay};
 use crate::fanout::frame::Policy;
 use crate::fanout::{self, Drain, ShardSettings, Shards};
-use crate::feed::{Sources, asked_to_stop};
+use crate::feed::{Inbox, Sources, asked_to_stop};
 use crate::http::{self, Admission, App, Origins};
 use crate::hub::{Hub, Pressure};
 use crate::observe::Metrics;
@@ -110,9 +111,14 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let (stocks, stocks_done) = stocks::start(&domains, &world).await?;
     let (sports, sports_done) = sports::start(config, &domains).await?;
     let engines_done = vec![stocks_done, sports_done];
-    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(config, &world, sports, &stopped)];
+    let own = sports::own_source(config, &world);
+    let inbox = Inbox::new(sports.clone(), own.clone());
+    // Whoever stopped it was told that a restart begins anew.
+    let _ = inbox.set_publishing(true).await;
+    tokio::spawn(inbox.clone().watch(domains.store.clone(), stopped.clone()));
+    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(config, &world, sports, &stopped), own];
     let sources = Sources::new(sources.into_iter().flatten().collect());
-    if sources.iter().next().is_none() {
+    if sources.iter().all(|source| source.name() == "pushed") {
         tracing::warn!("no provider is configured and the demo market is off: there is nothing to show");
     }
 
@@ -122,7 +128,7 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let shared = fanout::Shared::new(hub, sources, access, metrics, pressure, config.limits.progress_timeout, drain);
     let shards = Arc::new(Shards::start(&shard_settings(config), &shared)?);
     tokio::spawn(end_sign_ins(shared.clone(), shards.clone(), stopped.clone()));
-    let router = http::router(app(config, &shared, &shards, domains.world));
+    let router = http::router(app(config, &shared, &shards, inbox, domains.world));
     let listening = fanout::listen(listener, router, config.limits.handshake_timeout, stopped);
     let listening = tokio::spawn(listening);
     Ok(Running { address, stop, shared, shards, listening, engines_done })
@@ -175,7 +181,13 @@ pub fn shard_settings(config: &Config) -> ShardSettings {
 
 /// What the HTTP entrance needs.
 #[must_use]
-pub fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, world: Box<str>) -> Arc<App> {
+pub fn app(
+    config: &Config,
+    shared: &Arc<fanout::Shared>,
+    shards: &Arc<Shards>,
+    inbox: Inbox,
+    world: Box<str>,
+) -> Arc<App> {
     let (limits, compression) = (&config.limits, config.fanout.compression);
     Arc::new(App {
         shared: shared.clone(),
@@ -197,6 +209,8 @@ pub fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, 
             shared.now(),
         ),
         origins: Origins::new(config.origins.allowed.iter().map(|o| &**o)),
+        inbox,
+        publishing: AtomicBool::new(true),
         world,
     })
 }

@@ -82,6 +82,8 @@ mod tests {
             "/api/v1/poll",
             "/api/v1/sse",
             "/api/v1/commands",
+            "/api/v1/odds",
+            "/api/sports/ws-publisher",
             "/api/v1/session",
             "/api/v1/openapi.json",
             "/api/v1/asyncapi.json",

@@ -160,6 +160,33 @@ fn paths() -> Value {
             ),
         } },
         "/api/v1/session": session(),
+        "/api/v1/odds": { "post": {
+            "operationId": "push_odds",
+            "tags": ["data"],
+            "summary": "Takes odds of an operator's own source",
+            "description": "One event or an array of events in the form of The Odds API (v4), with bookmakers, scores, \
+                or a pool: [{market, stakes: {selection: \"120.50\"}}]. What cannot be read is left out and counted.",
+            "requestBody": {
+                "required": true,
+                "content": { "application/json": { "schema": { "type": ["array", "object"] } } },
+            },
+            "responses": answers(&[Code::Malformed, Code::SignIn, Code::Forbidden, Code::TooLarge], &[("200", json!({
+                "description": "How many events were taken, parts were dropped, parts are not used",
+                "content": { "application/json": { "schema": { "type": "object", "properties": {
+                    "accepted": { "type": "integer" }, "dropped": { "type": "integer" }, "ignored": { "type": "integer" },
+                } } } },
+            }))]),
+        } },
+        "/api/sports/ws-publisher": {
+            "get": { "operationId": "publisher", "tags": ["operation"], "summary": "Whether odds are published",
+                "responses": answers(&[], &[("200", text("status, interval, isPublishing, sources", "application/json"))]) },
+            "post": { "operationId": "start_publisher", "tags": ["operation"], "summary": "Odds are published again",
+                "responses": answers(&[Code::SignIn, Code::Forbidden, Code::Unavailable],
+                    &[("200", text("As it is now", "application/json"))]) },
+            "delete": { "operationId": "stop_publisher", "tags": ["operation"], "summary": "Odds are published no more",
+                "responses": answers(&[Code::SignIn, Code::Forbidden, Code::Unavailable],
+                    &[("200", text("As it is now", "application/json"))]) },
+        },
         "/healthz": { "get": operation_of("alive", "Whether the process answers", &[
             ("200", text("It does", "text/plain")),
         ]) },
