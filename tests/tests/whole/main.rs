@@ -2,6 +2,7 @@
 //! happens in between.
 
 mod door;
+mod doors;
 mod fanout;
 mod http;
 mod identity;
