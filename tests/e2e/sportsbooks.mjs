@@ -20,7 +20,9 @@ class Door {
   }
 
   hear(message) {
-    console.log(`${this.name} <- ${shorten(message)}`);
+    const text = shorten(message);
+    if (text !== this.last) console.log(`${this.name} <- ${text}`);
+    this.last = text;
     this.heard.push(message);
     this.waiting = this.waiting.filter((waits) => !waits(message));
   }

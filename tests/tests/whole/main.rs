@@ -3,6 +3,7 @@
 
 mod bets;
 mod door;
+mod doors;
 mod fanout;
 mod http;
 mod identity;

@@ -111,7 +111,7 @@ impl OddsDoor {
             "ping" => self.say(DoorMsg::Pong { timestamp: wall }.encode()),
             "pong" => {}
             "join" | "subscribe" => Room::listed(text, envelope)?.into_iter().try_for_each(|room| self.join(room))?,
-            "leave" | "unsubscribe" => Room::listed(text, envelope)?.into_iter().for_each(|room| self.leave(room)),
+            "leave" | "unsubscribe" => Room::listed(text, envelope)?.iter().for_each(|room| self.leave(room)),
             other => {
                 let sentence = format!("there is no message {other:?}; this door takes {TAKES}");
                 return Err(Complaint::new(Code::Malformed, sentence));
@@ -130,8 +130,8 @@ impl OddsDoor {
         Ok(())
     }
 
-    fn leave(&mut self, room: Room) {
-        self.rooms.remove(&room);
+    fn leave(&mut self, room: &Room) {
+        self.rooms.remove(room);
         self.asks.push_back(Ask::Drop(Unsubscribe { id: 0, topics: Vec::new() }));
         self.say(DoorMsg::Left { room: room.name() }.encode());
     }

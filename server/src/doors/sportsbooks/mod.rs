@@ -32,7 +32,7 @@ use self::filter::Filter;
 use self::query::{ArbQuery, Asked, MarketQuery, Query};
 use super::desk::{Complaint, Desk, Envelope};
 use crate::domain::{Refused, Request};
-use crate::hub::{Answer, Frame, OpenError, Reader, Topics};
+use crate::hub::{Answer, Frame, OpenError, Reader, TopicState, Topics};
 use crate::session::{Around, Ask, Conversation, Follower, Identity, Outgoing, Settings, Wanted};
 
 /// What the door takes.
@@ -76,7 +76,7 @@ enum Waiting {
     /// This.
     Frame(Frame),
     /// The answer to this, as it will be when it can be sent.
-    Query(Query),
+    Query(Box<Query>),
 }
 
 impl SportsbooksDoor {
@@ -213,7 +213,7 @@ impl SportsbooksDoor {
         gone.iter().for_each(|(topic, _)| follower.leave(topic));
         for (topic, told) in gone {
             if let (Some(OddsTopic::Board(sport)), true) = (OddsTopic::parse(&topic), told) {
-                let timestamp = topics.with(&topic, |board| board.head_ts()).unwrap_or_default();
+                let timestamp = topics.with(&topic, TopicState::head_ts).unwrap_or_default();
                 self.say(Waiting::Frame(nothing_of(sport.as_str(), timestamp)));
             }
         }
@@ -303,7 +303,7 @@ impl Conversation for SportsbooksDoor {
             self.asks.push_back(Ask::Look(Wanted { id: query.id, topics: wanted }));
             self.queries.push(query);
         } else {
-            self.say(Waiting::Query(query));
+            self.say(Waiting::Query(Box::new(query)));
         }
     }
 

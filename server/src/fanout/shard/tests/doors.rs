@@ -66,7 +66,9 @@ enum Op {
 
 fn subscribed() -> impl Strategy<Value = Subscribed> {
     let few = |count: usize| prop::collection::btree_set(0..count, 0..2);
-    (few(BOOKS.len()), few(6), any::<bool>(), few(KINDS.len()), few(SPORTS.len()))
+    // Who names markets is told of little else.
+    let markets = prop_oneof![4 => Just(std::collections::BTreeSet::new()), 1 => few(6)];
+    (few(BOOKS.len()), markets, any::<bool>(), few(KINDS.len()), few(SPORTS.len()))
         .prop_map(|(books, markets, arbitrage, kinds, sports)| Subscribed { books, markets, arbitrage, kinds, sports })
 }
 
@@ -271,6 +273,36 @@ fn who_subscribes_to_the_same_is_told_together_also_of_a_sport_that_appears() {
     }
 }
 
+/// A world with one client that follows what `alpha` offers, and all opportunities there.
+fn world_of_alpha() -> World {
+    let mut world = World::new();
+    world.step(&Op::Sport(0));
+    world.step(&Op::Market { sport: 0, market: 0, books: 1 });
+    world.step(&Op::Arb { arb: 0, open: true });
+    world.step(&Op::Join { deflate: Deflate::None, room: 1 << 22 });
+    let what = Subscribed { books: [0].into(), arbitrage: true, sports: [0].into(), ..Subscribed::default() };
+    world.step(&Op::Subscribe(0, what));
+    world.check();
+    world.settle();
+    world
+}
+
+#[test]
+fn what_left_between_two_updates_is_taken_back_whatever_it_became_since() {
+    let mut world = world_of_alpha();
+    world.step(&Op::Market { sport: 0, market: 0, books: 3 });
+    world.step(&Op::Market { sport: 0, market: 0, books: 2 });
+    world.step(&Op::Market { sport: 0, market: 0, books: 4 });
+    world.settle();
+}
+
+#[test]
+fn an_opportunity_that_closed_is_taken_back() {
+    let mut world = world_of_alpha();
+    world.step(&Op::Arb { arb: 0, open: false });
+    world.settle();
+}
+
 #[test]
 fn a_connection_of_the_door_that_is_up_to_date_is_small() {
     let door = size_of::<SportsbooksDoor>();
@@ -284,6 +316,7 @@ proptest! {
     #[test]
     fn every_client_of_the_door_knows_what_its_filter_leaves_of_the_tables(ops in prop::collection::vec(op(), 1..120)) {
         let mut world = World::new();
+        world.step(&Op::Sport(0));
         for op in &ops {
             world.step(op);
             world.check();
