@@ -4,6 +4,7 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 
 use crate::domain::darkpool::page::{table_page, tape_page};
+use crate::domain::odds::page::{books_page, event_page, odds_page};
 use crate::hook;
 use crate::live::Live;
 use crate::model::badge::Badge;
@@ -82,7 +83,10 @@ fn page() -> Vec<El> {
         vec![untrack(|| match page {
             Page::DarkPool => table_page(app),
             Page::Tape => tape_page(app),
-            Page::Odds | Page::Event | Page::Arbs | Page::Bets | Page::Books => of("div", "page"),
+            Page::Odds => odds_page(app),
+            Page::Event => event_page(app),
+            Page::Books => books_page(app),
+            Page::Arbs | Page::Bets => of("div", "page"),
         })]
     };
     let mut parts = vec![

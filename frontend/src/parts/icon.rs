@@ -39,6 +39,8 @@ pub enum Icon {
     Bets,
     /// An open book.
     Books,
+    /// A pin.
+    Pin,
     /// An arrow up.
     Top,
 }
@@ -67,6 +69,7 @@ impl Icon {
             Icon::Books => {
                 "M12 6.5C9.5 5 6.5 5 4 5.5v13c2.5-.5 5.5-.5 8 1 2.5-1.5 5.5-1.5 8-1v-13c-2.5-.5-5.5-.5-8 1zM12 6.5v13"
             }
+            Icon::Pin => "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
             Icon::Top => "M12 19V6M6.5 11L12 5.5l5.5 5.5",
         }
     }
