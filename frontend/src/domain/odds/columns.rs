@@ -103,8 +103,8 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::read;
+    use super::*;
 
     fn columns(books: &[&str]) -> Columns {
         let prices: Vec<String> =

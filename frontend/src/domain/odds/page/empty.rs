@@ -12,7 +12,10 @@ pub fn nothing_to_show(app: App, view: Memo<View>, ready: RwSignal<bool>) -> El 
         (false, _) => "Waiting for the first prices\u{2026}".to_owned(),
         (true, true) => "No event fits.".to_owned(),
         (true, false) => {
-            format!("No book has a price for this market now: {}.", kind_name(view.with(|view| view.kind)).to_lowercase())
+            format!(
+                "No book has a price for this market now: {}.",
+                kind_name(view.with(|view| view.kind)).to_lowercase()
+            )
         }
     };
     let clear = move || {

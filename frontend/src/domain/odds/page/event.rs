@@ -65,6 +65,7 @@ pub fn event_page(app: App) -> El {
 
 fn page_of(app: App, event: &SportKey) -> El {
     app.live.follow_here(OddsTopic::Books.topic());
+    app.live.follow_here(OddsTopic::Sports.topic());
     let shown = follow(app, event);
     let nothing = move || shown.markets.with(Vec::is_empty);
     let text = move || {
@@ -75,10 +76,7 @@ fn page_of(app: App, event: &SportKey) -> El {
         }
         .to_owned()
     };
-    let body = of("div", "event-body")
-        .kid(prices(app, shown))
-        .kid(movement(app, shown))
-        .shown(move || !nothing());
+    let body = of("div", "event-body").kid(prices(app, shown)).kid(movement(app, shown)).shown(move || !nothing());
     of("section", "pane")
         .attr("aria-label", "Event")
         .kid(event_head(app, shown))
@@ -123,7 +121,8 @@ fn follow(app: App, event: &SportKey) -> Shown {
         });
         list.sort_unstable();
         let markets: Vec<(Key, String)> = list.into_iter().map(|(_, key, name)| (key, name)).collect();
-        let chosen = markets.iter().find(|(key, _)| Some(&**key) == asked.market.as_deref()).or_else(|| markets.first());
+        let chosen =
+            markets.iter().find(|(key, _)| Some(&**key) == asked.market.as_deref()).or_else(|| markets.first());
         let (market, histories) = match chosen {
             Some((key, _)) => app.live.raw_rows(&topic, |rows| {
                 let market = rows.get(key).and_then(|row| read::market(row.get()));

@@ -9,7 +9,7 @@ use super::tools::format_choice;
 use crate::app::App;
 use crate::domain::odds::event::Standing;
 use crate::model::route::{Page, Route};
-use crate::parts::el::{El, el, of};
+use crate::parts::el::{El, el, memo, of};
 use crate::platform::local_offset_min;
 
 pub fn event_head(app: App, shown: Shown) -> El {
@@ -28,12 +28,16 @@ pub fn event_head(app: App, shown: Shown) -> El {
         })
     };
     let sport = move || market.with(|market| market.as_ref().map(|market| market.sport.clone()));
-    let title = move |sport| {
-        app.live.odds(|store| store.sports.get(&format!("{sport}")).map_or_else(|| format!("{sport}"), |s| s.title.to_string()))
-    };
+    let sport = memo(move || {
+        // Its title may arrive after its odds.
+        app.live.signals().second.track();
+        let sport = sport()?;
+        let title = app.live.odds(|store| store.sports.get(sport.as_str()).map(|row| row.title.clone()));
+        Some((title.unwrap_or_else(|| sport.as_str().into()), sport))
+    });
     let back = move || {
-        let Some(sport) = sport() else { return Vec::new() };
-        let link = el("a").attr("href", &Route::of(Page::Odds, Some(sport.clone())).url()).text(&title(sport.clone()));
+        let Some((title, sport)) = sport.get() else { return Vec::new() };
+        let link = el("a").attr("href", &Route::of(Page::Odds, Some(sport.clone())).url()).text(&title);
         vec![link.follow(move || app.router.turn_to_sport(&sport)), of("span", "muted").text(" /")]
     };
     let teams = el("h1")

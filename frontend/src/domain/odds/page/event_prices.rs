@@ -27,7 +27,7 @@ pub fn prices(app: App, shown: Shown) -> El {
         let format = app.settings.format.get();
         market.with(|market| market.as_ref().map(|market| table(app, market, format))).into_iter().collect()
     };
-    of("section", "offers").attr("aria-label", "Prices by book").region(table)
+    of("section", "offers").attr("aria-label", "Prices by book").attr("tabindex", "0").region(table)
 }
 
 fn table(app: App, market: &MarketRow, format: Format) -> El {
@@ -68,12 +68,11 @@ fn book(app: App, market: &MarketRow, offers: &Offers<'_>, format: Format, age_m
         None => of("td", "muted").text(NONE),
         Some(offer) => {
             let best = selection.best.as_ref().is_some_and(|best| best.decimal == offer.decimal) && !offer.suspended;
-            let class = match (best, offer.suspended) {
-                (true, _) => "best",
-                (false, true) => "off",
-                (false, false) => "",
+            let (class, title) = match (best, offer.suspended) {
+                (true, _) => ("best", "The best price"),
+                (false, true) => ("off", "Nobody can bet at it now: suspended, or too old"),
+                (false, false) => ("", ""),
             };
-            let title = if offer.suspended { "Nobody can bet at it now: suspended, or too old" } else { "" };
             of("td", class).attr("title", title).text(&format.price(offer.decimal))
         }
     };
@@ -103,7 +102,11 @@ pub fn movement(app: App, shown: Shown) -> El {
         let pins = app.settings.pins.get();
         histories.with(|rows| {
             let names = rows.iter().map(|row| &*row.book).filter(|book| *book != "fair");
-            pins.order(names).into_iter().filter(|book| rows.iter().any(|row| *row.book == **book)).map(Box::from).collect::<Vec<Box<str>>>()
+            pins.order(names)
+                .into_iter()
+                .filter(|book| rows.iter().any(|row| *row.book == **book))
+                .map(Box::from)
+                .collect::<Vec<Box<str>>>()
         })
     });
     let is_drawn = move |book: &str| match drawn.get() {
@@ -120,7 +123,8 @@ pub fn movement(app: App, shown: Shown) -> El {
             let mut lines = vec![series(BEST, Movement::best(&all, now))];
             lines.extend(points("fair").map(|fair| series(FAIR, Movement::of("fair", fair, now))));
             let styles = (0..).zip(&order).filter(|(_, book)| is_drawn(book));
-            lines.extend(styles.filter_map(|(style, book)| Some(series(style, Movement::of(book, points(book)?, now)))));
+            lines
+                .extend(styles.filter_map(|(style, book)| Some(series(style, Movement::of(book, points(book)?, now)))));
             lines
         });
         set(lines, next);
@@ -136,7 +140,9 @@ pub fn movement(app: App, shown: Shown) -> El {
     let legend = move || {
         let books = books.get();
         let entry = |(style, book): (usize, &Box<str>)| {
-            let name = app.live.odds(|store| store.books.get(book).map_or_else(|| book.to_string(), |row| row.name.to_string()));
+            let name = app
+                .live
+                .odds(|store| store.books.get(book).map_or_else(|| book.to_string(), |row| row.name.to_string()));
             let (own, next) = (book.clone(), book.clone());
             of("button", &format!("entry series-{}", style % 8))
                 .kid(of("i", "line"))
@@ -151,11 +157,7 @@ pub fn movement(app: App, shown: Shown) -> El {
     let unit = move || app.settings.format.get().key();
     of("section", "movement")
         .attr("aria-label", "Movement")
-        .kid(
-            of("div", "movement-head")
-                .kid(el("h2").text("Movement"))
-                .kid(selections(app, market, asked)),
-        )
+        .kid(of("div", "movement-head").kid(el("h2").text("Movement")).kid(selections(app, market, asked)))
         .kid(lines_chart(app, lines, "No price has moved yet.", unit))
         .kid(of("div", "legend").attr("role", "group").attr("aria-label", "Lines").region(legend))
 }

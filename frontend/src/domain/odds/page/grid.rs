@@ -343,7 +343,7 @@ impl Grid {
         let offset_min = zone.offset_min(clock, local_offset_min());
         let (columns, markets) = (self.columns.borrow(), self.markets.borrow());
         let name = |book: &str| store.books.get(book).map_or_else(|| book.to_owned(), |row| row.name.to_string());
-        let look = Look { columns: &columns, format, name: &name };
+        let look = Look { columns: &columns, format, name: &name, names: store.books.rows().len() };
         let mut pool = self.pool.borrow_mut();
         let Pool { rows, shown, .. } = &mut *pool;
         let mut lit = Vec::new();
@@ -355,7 +355,7 @@ impl Grid {
                 None if changed || aged => row.show_event(market, clock, offset_min),
                 None => {}
                 Some(at) => {
-                    let same = !changed && shown.epoch == columns.epoch() && shown.format == format;
+                    let same = !changed && shown.is_of(&look);
                     if let Some(selection) = market.selections.get(at).filter(|_| !same) {
                         let fresh = shown.version == 0;
                         let cells = row.show_selection(shown, selection, &look, fresh);
@@ -394,7 +394,9 @@ impl Grid {
         self.sweep.take();
         let over = self.flashes.borrow_mut().sweep(now().ms());
         let pool = self.pool.borrow();
-        over.iter().filter_map(|(slot, cell)| Some((pool.rows.get(*slot)?, cell))).for_each(|(row, cell)| row.dim(*cell));
+        over.iter()
+            .filter_map(|(slot, cell)| Some((pool.rows.get(*slot)?, cell)))
+            .for_each(|(row, cell)| row.dim(*cell));
         drop(pool);
         if !self.flashes.borrow().is_empty() {
             self.sweep_soon();
@@ -409,11 +411,6 @@ impl Grid {
 
     pub(super) fn line_in(&self, slot: usize) -> Option<Line> {
         self.pool.borrow().rows.get(slot).and_then(|row| row.line.get_untracked())
-    }
-
-    /// The book whose column a cell is in.
-    pub(super) fn book_in(&self, cell: usize) -> Option<Box<str>> {
-        self.columns.borrow().book_of(cell).map(Box::from)
     }
 
     pub(super) fn market(&self, key: &str) -> Option<Rc<MarketRow>> {

@@ -73,9 +73,10 @@ pub struct Shown {
     /// Which version of the market; 0 is none.
     pub version: u32,
     /// Which arrangement of the columns.
-    pub epoch: u32,
-    /// How prices are written.
-    pub format: Format,
+    epoch: u32,
+    format: Format,
+    /// How many books' names were known.
+    names: usize,
     best: Option<Odds>,
     prices: Vec<Option<Odds>>,
 }
@@ -88,6 +89,15 @@ pub struct Look<'a> {
     pub format: Format,
     /// What a book is called.
     pub name: &'a dyn Fn(&str) -> String,
+    /// How many books' names are known.
+    pub names: usize,
+}
+
+impl Shown {
+    /// Whether it is shown that way.
+    pub fn is_of(&self, look: &Look<'_>) -> bool {
+        self.epoch == look.columns.epoch() && self.format == look.format && self.names == look.names
+    }
 }
 
 impl CellView {
@@ -126,7 +136,12 @@ impl CellView {
             };
             format!("{class}{}{}{moved}", if best { " best" } else { "" }, if off { " off" } else { "" })
         };
-        el("div").attr("role", "gridcell").class_from(paint).text_of(self.text)
+        // What is said of it by colour, frame and line alone.
+        let words = move || {
+            let Paint { best, off, .. } = self.paint.get();
+            (best || off).then(|| if best { "best" } else { "suspended or old" }.to_owned())
+        };
+        el("div").attr("role", "gridcell").class_from(paint).attr_from("aria-description", words).text_of(self.text)
     }
 }
 
@@ -160,10 +175,16 @@ impl RowView {
 
     /// Shows a selection where it differs from what was shown; `fresh`: what was shown is another's.
     /// Returns the cells that light up.
-    pub fn show_selection(&self, shown: &mut Shown, selection: &SelectionRow, look: &Look<'_>, fresh: bool) -> Vec<Lit> {
+    pub fn show_selection(
+        &self,
+        shown: &mut Shown,
+        selection: &SelectionRow,
+        look: &Look<'_>,
+        fresh: bool,
+    ) -> Vec<Lit> {
         let format = look.format;
         let moved_cells = shown.epoch != look.columns.epoch();
-        (shown.epoch, shown.format) = (look.columns.epoch(), format);
+        (shown.epoch, shown.format, shown.names) = (look.columns.epoch(), format, look.names);
         set(self.event, None);
         set(self.name, selection.name.to_string());
         let fair = |probability| format.fair(probability).unwrap_or_else(|| NONE.to_owned());

@@ -26,7 +26,10 @@ pub fn busiest(sports: &Keyed<SportRow>) -> Option<SportKey> {
 pub fn sports(app: App, chosen: RwSignal<Option<SportKey>>) -> El {
     let tabs = RwSignal::new(Vec::new());
     app.live.on_frame(move |_| {
-        set(tabs, app.live.odds(|store| store.sports.rows().values().map(tab).collect::<Vec<Tab>>()));
+        let mut next: Vec<Tab> = app.live.odds(|store| store.sports.rows().values().map(tab).collect());
+        // What is asleep comes last; otherwise by name, so that nothing moves without reason.
+        next.sort_by(|a, b| (a.events == 0, &a.title).cmp(&(b.events == 0, &b.title)));
+        set(tabs, next);
     });
     let links = move || tabs.with(|tabs| tabs.iter().map(|tab| link(app, tab, chosen)).collect());
     of("nav", "sports").attr("aria-label", "Sports").region(links)
