@@ -21,12 +21,12 @@ use crate::domain::odds::read;
 use crate::domain::odds::store::Store;
 use crate::domain::odds::view::{Line, View};
 use crate::live::Pacer;
-use crate::model::flash::{Flashes, SWEEP_MS};
 use crate::model::slots::Slots;
-use crate::model::window::{reveal, visible};
+use crate::model::window::visible;
 use crate::parts::el::{El, effect, memo, of, set};
+use crate::parts::lights::Lights;
 use crate::parts::viewport::Viewport;
-use crate::platform::{Timeout, local_offset_min, now};
+use crate::platform::local_offset_min;
 use crate::settings::Density;
 
 /// Lines beyond the screen on each side, so that a fast scroll finds them there.
@@ -34,50 +34,48 @@ const OVERSCAN: usize = 4;
 /// Between two orders, in milliseconds.
 const ORDER_MS: u64 = 250;
 /// The width of a book's column, in CSS pixels.
-const BOOK_WIDTH: u32 = 74;
+pub(super) const BOOK_WIDTH: u32 = 74;
 
 /// The board. Cheap to clone.
 #[derive(Clone)]
 pub struct Board(Rc<Grid>);
 
 pub(super) struct Grid {
-    me: Weak<Grid>,
-    app: App,
+    pub(super) app: App,
     board: OddsTopic,
     topic: Topic,
     view: Memo<View>,
-    element: El,
+    pub(super) element: El,
     head: El,
     body: El,
-    viewport: Viewport,
-    row_height: Memo<u32>,
-    lines: RefCell<Vec<Line>>,
+    pub(super) viewport: Viewport,
+    pub(super) row_height: Memo<u32>,
+    pub(super) lines: RefCell<Vec<Line>>,
     asked: RefCell<Option<(View, u32)>>,
     pacer: Pacer,
     columns: RefCell<Columns>,
     slots: RefCell<Slots<Line>>,
-    window: RefCell<Range<usize>>,
-    pool: RefCell<Pool>,
+    pub(super) window: RefCell<Range<usize>>,
+    pub(super) pool: RefCell<Pool>,
     owner: Owner,
     /// The markets on the screen, each with the version that was read.
-    markets: RefCell<BTreeMap<Key, (u32, Rc<MarketRow>)>>,
-    flashes: RefCell<Flashes<(usize, Lit)>>,
-    sweep: RefCell<Option<Timeout>>,
+    pub(super) markets: RefCell<BTreeMap<Key, (u32, Rc<MarketRow>)>>,
+    lights: Rc<Lights<(usize, Lit)>>,
     aged: Cell<Moment>,
     total: RwSignal<usize>,
     events: RwSignal<usize>,
     books: RwSignal<usize>,
     ready: RwSignal<bool>,
-    cursor: RwSignal<Option<Line>>,
+    pub(super) cursor: RwSignal<Option<Line>>,
     /// The slots whose lines have changed places: what the cursor's slot is found by.
     placed: RwSignal<u32>,
 }
 
 /// The lines and headings that there are. All go when the number of cells changes.
 #[derive(Default)]
-struct Pool {
+pub(super) struct Pool {
     owner: Option<Owner>,
-    rows: Vec<RowView>,
+    pub(super) rows: Vec<RowView>,
     views: Vec<El>,
     shown: Vec<Shown>,
     heads: Vec<HeadView>,
@@ -95,7 +93,6 @@ impl Board {
             Density::Compact => 27,
         });
         let grid = Rc::new_cyclic(|me| Grid {
-            me: me.clone(),
             app,
             topic: board.topic(),
             board,
@@ -114,8 +111,7 @@ impl Board {
             pool: RefCell::default(),
             owner: Owner::current().expect("a page has an owner"),
             markets: RefCell::default(),
-            flashes: RefCell::default(),
-            sweep: RefCell::default(),
+            lights: Lights::new(put_out(me.clone())),
             aged: Cell::default(),
             total: RwSignal::new(0),
             events: RwSignal::new(0),
@@ -288,7 +284,7 @@ impl Grid {
         pool.rows.clear();
         pool.shown.clear();
         self.slots.replace(Slots::default());
-        self.flashes.replace(Flashes::default());
+        self.lights.forget();
         self.window.replace(0..0);
     }
 
@@ -366,87 +362,16 @@ impl Grid {
             shown.version = *version;
         }
         drop(pool);
-        self.light(lit, now);
-    }
-
-    fn light(&self, cells: Vec<(usize, Lit)>, now: Moment) {
-        let mut flashes = self.flashes.borrow_mut();
-        cells.into_iter().for_each(|cell| flashes.light(cell, now.ms()));
-        if !flashes.is_empty() {
-            self.sweep_soon();
-        }
-    }
-
-    fn sweep_soon(&self) {
-        let mut sweep = self.sweep.borrow_mut();
-        if sweep.is_none() {
-            let me = self.me.clone();
-            let over = move || {
-                if let Some(grid) = me.upgrade() {
-                    grid.sweep();
-                }
-            };
-            *sweep = Some(Timeout::after(SWEEP_MS, over));
-        }
-    }
-
-    fn sweep(&self) {
-        self.sweep.take();
-        let over = self.flashes.borrow_mut().sweep(now().ms());
-        let pool = self.pool.borrow();
-        over.iter()
-            .filter_map(|(slot, cell)| Some((pool.rows.get(*slot)?, cell)))
-            .for_each(|(row, cell)| row.dim(*cell));
-        drop(pool);
-        if !self.flashes.borrow().is_empty() {
-            self.sweep_soon();
-        }
+        self.lights.light(lit, now);
     }
 }
 
-impl Grid {
-    pub(super) const fn app(&self) -> App {
-        self.app
-    }
-
-    pub(super) fn line_in(&self, slot: usize) -> Option<Line> {
-        self.pool.borrow().rows.get(slot).and_then(|row| row.line.get_untracked())
-    }
-
-    pub(super) fn market(&self, key: &str) -> Option<Rc<MarketRow>> {
-        self.markets.borrow().get(key).map(|(_, market)| market.clone())
-    }
-
-    pub(super) fn page_of_lines(&self) -> isize {
-        isize::try_from(self.window.borrow().len()).unwrap_or(10).max(2) - 1
-    }
-
-    /// Moves the cursor by so many lines and brings it into view.
-    pub(super) fn move_cursor(&self, by: isize) {
-        let lines = self.lines.borrow();
-        if lines.is_empty() {
-            return;
+fn put_out(grid: Weak<Grid>) -> impl Fn((usize, Lit)) {
+    move |(slot, cell)| {
+        if let Some(grid) = grid.upgrade()
+            && let Some(row) = grid.pool.borrow().rows.get(slot)
+        {
+            row.dim(cell);
         }
-        let here = self.cursor.with_untracked(|at| lines.iter().position(|line| Some(line) == at.as_ref()));
-        let first = self.window.borrow().start;
-        let next = here.map_or(first, |here| here.saturating_add_signed(by).min(lines.len() - 1));
-        let line = lines[next].clone();
-        drop(lines);
-        self.cursor.set(Some(line));
-        let row = self.row_height.get_untracked();
-        // The head covers one row of the box.
-        if let Some(top) = reveal(next, self.viewport.scroll_top(), self.viewport.height().saturating_sub(row), row) {
-            self.viewport.scroll_to(top);
-        }
-    }
-
-    /// Scrolls by so many books.
-    pub(super) fn move_books(&self, by: i32) {
-        let width = i32::try_from(BOOK_WIDTH).unwrap_or(i32::MAX);
-        self.element.element().scroll_by_with_x_and_y(f64::from(by * width), 0.0);
-    }
-
-    pub(super) const fn cursor(&self) -> RwSignal<Option<Line>> {
-        self.cursor
     }
 }
