@@ -2,13 +2,12 @@
 //! all recycled; painted once a frame. A market is read when it is looked at.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use shared::domain::odds::{MarketRow, OddsTopic};
-use shared::stream::{Key, Topic};
+use shared::stream::Topic;
 use shared::units::Moment;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -22,6 +21,7 @@ use crate::domain::odds::store::Store;
 use crate::domain::odds::view::{Line, View};
 use crate::live::Pacer;
 use crate::model::slots::Slots;
+use crate::model::sorted::Sorted;
 use crate::model::window::visible;
 use crate::parts::el::{El, effect, memo, of, set};
 use crate::parts::lights::Lights;
@@ -35,6 +35,12 @@ const OVERSCAN: usize = 4;
 const ORDER_MS: u64 = 250;
 /// The width of a book's column, in CSS pixels.
 pub(super) const BOOK_WIDTH: u32 = 74;
+
+/// Below this width only the names stay while the rest scrolls, as `odds.css` has it.
+const NARROW: u32 = 720;
+/// What is before the first book, and how much of it stays and covers what scrolls past: CSS pixels.
+const WIDE_BEFORE: (u32, u32) = (544, 544);
+const NARROW_BEFORE: (u32, u32) = (306, 132);
 
 /// The board. Cheap to clone.
 #[derive(Clone)]
@@ -55,11 +61,12 @@ pub(super) struct Grid {
     pacer: Pacer,
     columns: RefCell<Columns>,
     slots: RefCell<Slots<Line>>,
-    pub(super) window: RefCell<Range<usize>>,
+    /// The lines that are placed; `None` when they have to be placed anew.
+    pub(super) window: RefCell<Option<Range<usize>>>,
     pub(super) pool: RefCell<Pool>,
     owner: Owner,
     /// The markets on the screen, each with the version that was read.
-    pub(super) markets: RefCell<BTreeMap<Key, (u32, Rc<MarketRow>)>>,
+    pub(super) markets: RefCell<Sorted<(u32, MarketRow)>>,
     lights: Rc<Lights<(usize, Lit)>>,
     aged: Cell<Moment>,
     total: RwSignal<usize>,
@@ -196,7 +203,7 @@ impl Grid {
             self.read_markets(store, window.clone());
             self.arrange(store);
         });
-        if self.slots_are_stale() || *self.window.borrow() != window {
+        if self.window.borrow().as_ref() != Some(&window) {
             self.place(window);
         }
         live.odds(|store| self.refresh(store, now));
@@ -216,27 +223,27 @@ impl Grid {
         self.lines.replace(lines);
         set(self.events, events);
         self.asked.replace(Some((view.clone(), shape)));
-        self.window.replace(0..0);
+        self.window.replace(None);
     }
 
     /// Reads the markets of a window that are new there, or changed.
     fn read_markets(&self, store: &Store, window: Range<usize>) {
         let Some(board) = store.board(&self.board) else { return };
         let lines = self.lines.borrow();
-        let mut known = self.markets.take();
-        let mut markets = BTreeMap::new();
+        let known = self.markets.take();
+        let mut markets = Sorted::new();
         let mut columns = self.columns.borrow_mut();
         self.app.live.raw_rows(&self.topic, |rows| {
             for line in &lines[window] {
-                if markets.contains_key(&line.market) {
+                if markets.get(&line.market).is_some() {
                     continue;
                 }
                 let version = board.version(&line.market);
-                let kept = known.remove(&line.market).filter(|(known, _)| *known == version);
+                let kept = known.get(&line.market).filter(|(known, _)| *known == version).cloned();
                 let read = || {
                     let market = read::market(rows.get(&line.market)?.get())?;
                     columns.see(&market);
-                    Some((version, Rc::new(market)))
+                    Some((version, market))
                 };
                 if let Some(market) = kept.or_else(read) {
                     markets.insert(line.market.clone(), market);
@@ -250,6 +257,8 @@ impl Grid {
     fn arrange(&self, store: &Store) {
         let pins = self.app.settings.pins.get_untracked();
         let (left, width) = (self.viewport.scroll_left(), self.viewport.width());
+        let (before, covered) = if width <= NARROW { NARROW_BEFORE } else { WIDE_BEFORE };
+        let (left, width) = (left.saturating_sub(before - covered), width.saturating_sub(covered));
         let changed = self.columns.borrow_mut().arrange(&pins, left, width, BOOK_WIDTH);
         let columns = self.columns.borrow();
         match changed {
@@ -258,7 +267,7 @@ impl Grid {
             Changed::Places => {}
         }
         if changed != Changed::Nothing {
-            set(self.books, columns.len());
+            set(self.books, columns.count());
             for cell in 0..columns.cells() {
                 let property = format!("--at{cell}");
                 let style = self.element.element().style();
@@ -285,11 +294,7 @@ impl Grid {
         pool.shown.clear();
         self.slots.replace(Slots::default());
         self.lights.forget();
-        self.window.replace(0..0);
-    }
-
-    fn slots_are_stale(&self) -> bool {
-        self.pool.borrow().owner.is_some() && self.slots.borrow().size() == 0
+        self.window.replace(None);
     }
 
     /// Gives each line of the window a row of the pool.
@@ -299,7 +304,7 @@ impl Grid {
         let lines = self.lines.borrow();
         let (placed, empty) = self.slots.borrow_mut().show(window.start, &lines[window.clone()]);
         drop(lines);
-        self.window.replace(window);
+        self.window.replace(Some(window));
         let (size, cells) = (self.slots.borrow().size(), self.columns.borrow().cells());
         pool.shown.resize_with(size, Shown::default);
         // The signals of a row belong to the pool, not to the frame in which it was made.

@@ -1,5 +1,7 @@
 //! What a reader does with the board: keys and clicks.
 
+use std::ops::Range;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
@@ -21,7 +23,7 @@ impl Grid {
 
     /// A key while the board has the focus. Says whether it meant something.
     pub(super) fn key(&self, key: &str) -> bool {
-        let page = isize::try_from(self.window.borrow().len()).unwrap_or(10).max(2) - 1;
+        let page = isize::try_from(self.placed().len()).unwrap_or(10).max(2) - 1;
         match key {
             "ArrowDown" => self.move_cursor(1),
             "ArrowUp" => self.move_cursor(-1),
@@ -48,6 +50,10 @@ impl Grid {
         }
     }
 
+    fn placed(&self) -> Range<usize> {
+        self.window.borrow().clone().unwrap_or_default()
+    }
+
     /// Moves the cursor by so many lines and brings it into view.
     fn move_cursor(&self, by: isize) {
         let lines = self.lines.borrow();
@@ -55,7 +61,7 @@ impl Grid {
             return;
         }
         let here = self.cursor.with_untracked(|at| lines.iter().position(|line| Some(line) == at.as_ref()));
-        let first = self.window.borrow().start;
+        let first = self.placed().start;
         let next = here.map_or(first, |here| here.saturating_add_signed(by).min(lines.len() - 1));
         let line = lines[next].clone();
         drop(lines);
