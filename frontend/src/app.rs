@@ -4,6 +4,7 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 
 use crate::domain::darkpool::page::{table_page, tape_page};
+use crate::domain::odds::page::{books_page, event_page, odds_page};
 use crate::hook;
 use crate::live::Live;
 use crate::model::badge::Badge;
@@ -82,6 +83,10 @@ fn page() -> Vec<El> {
         vec![untrack(|| match page {
             Page::DarkPool => table_page(app),
             Page::Tape => tape_page(app),
+            Page::Odds => odds_page(app),
+            Page::Event => event_page(app),
+            Page::Books => books_page(app),
+            Page::Arbs | Page::Bets => of("div", "page"),
         })]
     };
     let mut parts = vec![
@@ -110,9 +115,10 @@ fn global_keys(app: App) {
             "p" => app.live.signals().paused.update(|paused| *paused = !*paused),
             "t" => app.settings.theme.update(|theme| *theme = theme.next()),
             "c" => app.connection_open.update(|open| *open = !*open),
-            "g d" => app.router.turn_to(Page::DarkPool),
-            "g t" => app.router.turn_to(Page::Tape),
-            _ => return false,
+            pair => match Page::MAIN.into_iter().find(|page| page.key() == pair) {
+                Some(page) => app.router.turn_to(page),
+                None => return false,
+            },
         }
         true
     });

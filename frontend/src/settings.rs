@@ -6,6 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
 
 use crate::model::clock::{self, Zone};
+use crate::model::pins::Pins;
+use crate::model::price::Format;
 use crate::model::watch::Watchlist;
 use crate::parts::el::effect;
 use crate::platform::{Listener, load, local_offset_min, root, save, window};
@@ -41,6 +43,10 @@ pub struct Settings {
     pub zone: RwSignal<Zone>,
     /// Whether single keys do something (WCAG 2.1.4).
     pub shortcuts: RwSignal<bool>,
+    /// How prices of bets are written.
+    pub format: RwSignal<Format>,
+    /// The books that come first.
+    pub pins: RwSignal<Pins>,
     /// The watchlist.
     pub watchlist: RwSignal<Watchlist>,
 }
@@ -89,6 +95,8 @@ impl Settings {
             density: RwSignal::new(density),
             zone: RwSignal::new(Zone::of(&load("zone").unwrap_or_default())),
             shortcuts: RwSignal::new(!is("shortcuts", "off")),
+            format: RwSignal::new(Format::of(&load("odds-format").unwrap_or_default())),
+            pins: RwSignal::new(Pins::parse(&load("books").unwrap_or_default())),
             watchlist: RwSignal::new(Watchlist::parse(&load("watchlist").unwrap_or_default())),
         };
         settings.keep();
@@ -108,6 +116,8 @@ impl Settings {
         });
         effect(move || save("zone", self.zone.get().key()));
         effect(move || save("shortcuts", if self.shortcuts.get() { "on" } else { "off" }));
+        effect(move || save("odds-format", self.format.get().key()));
+        effect(move || save("books", &self.pins.with(Pins::text)));
         effect(move || save("watchlist", &self.watchlist.with(Watchlist::text)));
         // Another tab of the same reader.
         let other_tab = Listener::on(&window(), "storage", move |event| {

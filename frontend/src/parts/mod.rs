@@ -11,6 +11,7 @@ pub mod header;
 pub mod help;
 pub mod icon;
 pub mod keys;
+pub mod lights;
 pub mod search;
 pub mod split;
 pub mod toast;
