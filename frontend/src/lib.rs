@@ -8,6 +8,7 @@ pub mod domain;
 pub mod model;
 #[cfg(test)]
 mod palette;
+pub mod slip;
 
 #[cfg(target_arch = "wasm32")]
 mod app;

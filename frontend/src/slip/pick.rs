@@ -1,0 +1,107 @@
+//! A price that a reader picked, and what was typed as the stake.
+
+use shared::domain::odds::{ArbRow, LegRow, SportKey};
+use shared::units::{Money, Odds};
+
+/// A price on the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick {
+    /// The event's id.
+    pub event: SportKey,
+    /// The sport's key.
+    pub sport: SportKey,
+    /// The market's id.
+    pub market: Box<str>,
+    /// The selection's id.
+    pub selection: Box<str>,
+    /// Where.
+    pub book: Box<str>,
+    /// Who plays: `Arsenal - Chelsea`.
+    pub title: Box<str>,
+    /// What is bet on: `Arsenal -1.5`.
+    pub name: Box<str>,
+    /// The price that the reader saw.
+    pub decimal: Odds,
+}
+
+impl Pick {
+    /// A leg of an opportunity.
+    #[must_use]
+    pub fn of_leg(arb: &ArbRow, leg: &LegRow) -> Pick {
+        Pick {
+            event: arb.event.clone(),
+            sport: arb.sport.clone(),
+            market: leg.market_id.clone(),
+            selection: leg.selection.clone(),
+            book: leg.book.clone(),
+            title: title(&arb.home, &arb.away),
+            name: leg.name.clone(),
+            decimal: leg.decimal,
+        }
+    }
+
+    /// Whether it is the same selection at the same book.
+    #[must_use]
+    pub fn is(&self, other: &Pick) -> bool {
+        self.market == other.market && self.selection == other.selection && self.book == other.book
+    }
+}
+
+/// Who plays.
+#[must_use]
+pub fn title(home: &str, away: &str) -> Box<str> {
+    format!("{home} \u{2013} {away}").into()
+}
+
+/// What was typed as a stake, or what is wrong with it.
+///
+/// # Errors
+/// A sentence.
+pub fn stake(text: &str) -> Result<Money, &'static str> {
+    let digits: String = text.trim().trim_start_matches('$').chars().filter(|c| *c != ',').collect();
+    if digits.is_empty() {
+        return Err("Enter a stake.");
+    }
+    let money: Money = digits.parse().map_err(|_| "A stake is an amount such as 25 or 12.50.")?;
+    if money <= Money::ZERO {
+        return Err("A stake is more than nothing.");
+    }
+    let to_the_cent = Money::from_pico(i128::from(money.cents()) * 10_i128.pow(10)) == money;
+    if to_the_cent { Ok(money) } else { Err("Stakes are to the cent.") }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A price of a book.
+    pub fn pick(book: &str, decimal: &str) -> Pick {
+        Pick {
+            event: "e1".parse().unwrap(),
+            sport: "soccer_epl".parse().unwrap(),
+            market: "e1:spreads:-1.5".into(),
+            selection: "home".into(),
+            book: book.into(),
+            title: title("Arsenal", "Chelsea"),
+            name: "Arsenal -1.5".into(),
+            decimal: decimal.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_stake_is_an_amount_to_the_cent() {
+        for (text, expected) in [
+            ("25", Ok("25.00")),
+            (" $1,250.5 ", Ok("1250.50")),
+            ("0.01", Ok("0.01")),
+            ("12.345", Err("Stakes are to the cent.")),
+            ("0", Err("A stake is more than nothing.")),
+            ("-5", Err("A stake is more than nothing.")),
+            ("", Err("Enter a stake.")),
+            ("$", Err("Enter a stake.")),
+            ("ten", Err("A stake is an amount such as 25 or 12.50.")),
+        ] {
+            assert_eq!(stake(text).map(|money| money.to_string()), expected.map(str::to_owned), "{text}");
+        }
+    }
+}
