@@ -187,6 +187,7 @@ impl Driver {
                     self.fetching = Some(Box::pin(async move { request.send(server).await }));
                 }
                 Effect::AbortFetch => self.fetching = None,
+                Effect::Post { text, .. } => unreachable!("a command that nobody gave: {text}"),
             }
         }
         for text in self.outgoing.split_off(0) {

@@ -101,7 +101,11 @@ impl Replicas {
             }
             Event::Refused(error) => self.refused.push(format!("{}: {}", error.code, error.message)),
             Event::Garbage => self.garbage += 1,
-            Event::Sources(_) | Event::Heartbeat(_) | Event::Reply(_) | Event::Latency { .. } => {}
+            Event::Sources(_)
+            | Event::Heartbeat(_)
+            | Event::Reply(_)
+            | Event::Unanswered { .. }
+            | Event::Latency { .. } => {}
         }
     }
 }

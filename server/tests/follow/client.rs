@@ -63,6 +63,7 @@ impl Client {
                 self.polling = true;
             }
             Effect::AbortFetch => self.polling = false,
+            Effect::Post { text, .. } => panic!("a command that nobody gave: {text}"),
         }
     }
 
@@ -149,6 +150,7 @@ impl Client {
                 | Event::Sources(_)
                 | Event::Heartbeat(_)
                 | Event::Reply(_)
+                | Event::Unanswered { .. }
                 | Event::Latency { .. } => {}
                 Event::Refused(error) => panic!("refused: {error:?}"),
                 Event::Garbage => panic!("garbage"),

@@ -1,10 +1,12 @@
 //! The state machine itself: phases, the socket, timers and polling.
 
+mod commands;
 mod messages;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use self::commands::InFlight;
 use super::follow::Follows;
 use super::jitter::Jitter;
 use super::polling::Polling;
@@ -49,6 +51,7 @@ pub struct Link {
     /// Nothing is on the screen yet: ask over HTTP too, which may be quicker than a first WebSocket.
     wants_first_rows: bool,
     next_id: u64,
+    in_flight: Vec<InFlight>,
     effects: VecDeque<Effect>,
     events: VecDeque<Event>,
 }
@@ -75,6 +78,7 @@ impl Link {
             said_stale: false,
             wants_first_rows: false,
             next_id: 0,
+            in_flight: Vec::new(),
             effects: VecDeque::new(),
             events: VecDeque::new(),
             config,
@@ -380,6 +384,7 @@ impl Link {
         self.follows.forget_socket();
         // What was not sent yet belongs to a connection that is gone.
         self.effects.retain(|effect| !matches!(effect, Effect::Send(_)));
+        self.give_up_commands();
     }
 
     fn send(&mut self, message: &ClientMsg) {

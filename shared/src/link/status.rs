@@ -67,6 +67,13 @@ pub enum Effect {
     },
     /// Give the request up: no `handle_poll` may follow.
     AbortFetch,
+    /// `POST /api/v1/commands` with this text, and hand what comes to `handle_posted`.
+    Post {
+        /// The command's.
+        id: u64,
+        /// The message.
+        text: String,
+    },
 }
 
 /// What happened that someone may want to know.
@@ -108,6 +115,12 @@ pub enum Event {
     Reply(Reply),
     /// A request was refused.
     Refused(ErrorMsg),
+    /// The connection ended before a command's answer: nobody here knows whether it was carried out.
+    /// What is safe to repeat can be repeated, such as a bet with the same `client_ref`.
+    Unanswered {
+        /// The command's.
+        id: u64,
+    },
     /// The way was measured.
     Latency {
         /// There and back, in milliseconds.

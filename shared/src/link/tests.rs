@@ -53,6 +53,7 @@ impl Rig {
                 Effect::Send(text) => text,
                 Effect::Fetch { query } => format!("fetch {query}"),
                 Effect::AbortFetch => "abort".to_owned(),
+                Effect::Post { id, text } => format!("post {id} {text}"),
             };
             self.log.push(format!("{} {what}", self.now));
         }
@@ -376,4 +377,68 @@ fn garbage_is_told_and_changes_nothing() {
     assert_eq!(rig.link.status().phase, Phase::Live);
     let garbage = rig.events().into_iter().filter(|e| matches!(e, Event::Garbage)).count();
     assert_eq!(garbage, 4);
+}
+
+/// How commands ended: `id what`.
+fn ends(rig: &mut Rig) -> Vec<String> {
+    let end = |event| match event {
+        Event::Reply(reply) => Some(format!("{} {}", reply.id, reply.ok.get())),
+        Event::Refused(error) => Some(format!("{} {}", error.id.unwrap_or(0), error.code)),
+        Event::Unanswered { id } => Some(format!("{id} unanswered")),
+        _ => None,
+    };
+    rig.events().into_iter().filter_map(end).collect()
+}
+
+const REFUSAL: &str = r#"{"type":"error","id":null,"code":"NX-401","message":"sign in","retryable":false}"#;
+
+#[test]
+fn a_command_goes_over_the_socket_and_its_answer_is_told_once() {
+    let mut rig = Rig::live();
+    let id = rig.link.command("place_bet", Some(serde_json::json!({"stake": "5.00"})));
+    rig.drain();
+    let sent = format!(r#"0 {{"type":"command","id":{id},"name":"place_bet","args":{{"stake":"5.00"}}}}"#);
+    assert_eq!(rig.log, [sent]);
+    let reply = format!(r#"{{"type":"reply","id":{id},"ok":1}}"#);
+    rig.text(&reply);
+    rig.text(&reply);
+    assert_eq!(ends(&mut rig), [format!("{id} 1")]);
+    rig.close(1006);
+    assert_eq!(ends(&mut rig), Vec::<String>::new());
+}
+
+#[test]
+fn a_command_whose_connection_ends_is_told_to_be_unanswered() {
+    let mut rig = Rig::live();
+    let sent = rig.link.command("place_bet", None);
+    rig.drain();
+    let unsent = rig.link.command("place_bet", None);
+    rig.close(1006);
+    assert_eq!(ends(&mut rig), [format!("{sent} unanswered"), format!("{unsent} unanswered")]);
+    assert!(rig.log_of(&format!(r#"{{"type":"command","id":{unsent}"#)).is_empty(), "{:?}", rig.log);
+}
+
+#[test]
+fn without_a_socket_a_command_goes_over_http_and_outlives_the_change_to_a_socket() {
+    let mut rig = Rig::live();
+    rig.close(1006);
+    rig.fail_until(14_000);
+    let [refused, done, lost] = [(); 3].map(|()| rig.link.command("get_bets", None));
+    rig.drain();
+    let posted = format!(r#"14000 post {done} {{"type":"command","id":{done},"name":"get_bets"}}"#);
+    assert!(rig.log.contains(&posted), "{:?}", rig.log);
+    rig.link.handle_posted(refused, Some(REFUSAL));
+    rig.until(29_000);
+    rig.open();
+    rig.link.handle_posted(done, Some(&format!(r#"{{"type":"reply","id":{done},"ok":2}}"#)));
+    rig.link.handle_posted(lost, None);
+    rig.link.handle_posted(lost, Some(REFUSAL));
+    assert_eq!(ends(&mut rig), [format!("{refused} NX-401"), format!("{done} 2"), format!("{lost} unanswered")]);
+}
+
+#[test]
+fn what_was_refused_and_was_no_command_is_told_too() {
+    let mut rig = Rig::live();
+    rig.text(REFUSAL);
+    assert_eq!(ends(&mut rig), ["0 NX-401"]);
 }

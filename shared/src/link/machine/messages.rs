@@ -24,8 +24,8 @@ impl Link {
             ServerMsg::Snapshot(snapshot) => self.take_snapshot(snapshot),
             ServerMsg::Update(update) => self.take_update(update),
             ServerMsg::Heartbeat(heartbeat) => self.take_heartbeat(heartbeat),
-            ServerMsg::Reply(reply) => self.events.push_back(Event::Reply(reply)),
-            ServerMsg::Error(error) => self.events.push_back(Event::Refused(error)),
+            ServerMsg::Reply(reply) => self.take_reply(reply),
+            ServerMsg::Error(error) => self.take_refusal(error),
             ServerMsg::Pong(pong) => self.take_pong(now, wall, pong),
             ServerMsg::GoingAway(away) => self.retry_after = Some(Duration::from_millis(away.retry_ms)),
         }
