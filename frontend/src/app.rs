@@ -82,6 +82,7 @@ fn page() -> Vec<El> {
         vec![untrack(|| match page {
             Page::DarkPool => table_page(app),
             Page::Tape => tape_page(app),
+            Page::Odds | Page::Event | Page::Arbs | Page::Bets | Page::Books => of("div", "page"),
         })]
     };
     let mut parts = vec![
@@ -110,9 +111,10 @@ fn global_keys(app: App) {
             "p" => app.live.signals().paused.update(|paused| *paused = !*paused),
             "t" => app.settings.theme.update(|theme| *theme = theme.next()),
             "c" => app.connection_open.update(|open| *open = !*open),
-            "g d" => app.router.turn_to(Page::DarkPool),
-            "g t" => app.router.turn_to(Page::Tape),
-            _ => return false,
+            pair => match Page::MAIN.into_iter().find(|page| page.key() == pair) {
+                Some(page) => app.router.turn_to(page),
+                None => return false,
+            },
         }
         true
     });

@@ -88,7 +88,7 @@ fn rows(live: Live, topic: &Topic) -> Option<String> {
 }
 
 fn counters(live: Live) -> String {
-    let unreadable = live.darkpool(super::domain::darkpool::store::Store::unreadable);
+    let unreadable = live.unreadable();
     live.meters(|m| {
         let (messages, bytes) = m.traffic.totals();
         format!(

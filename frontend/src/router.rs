@@ -1,6 +1,7 @@
 //! The History API as one signal. Which page an address means is for [`crate::model::route`] to say.
 
 use leptos::prelude::*;
+use shared::domain::odds::SportKey;
 use shared::units::Ticker;
 use wasm_bindgen::JsValue;
 
@@ -33,6 +34,11 @@ impl Router {
     /// The page. Changes only with the page.
     pub fn page(self) -> Memo<Page> {
         memo(move || self.route.with(|route| route.page))
+    }
+
+    /// The sport of the odds, or the event. Changes only with it.
+    pub fn about(self) -> Memo<Option<SportKey>> {
+        memo(move || self.route.with(|route| route.about.clone()))
     }
 
     /// The ticker whose panel is open. Changes only with the ticker.
@@ -69,6 +75,17 @@ impl Router {
     /// Another page.
     pub fn turn_to(self, page: Page) {
         self.go(self.route.get_untracked().to_page(page));
+    }
+
+    /// The odds of a sport, with the filters that the address has.
+    pub fn turn_to_sport(self, sport: &SportKey) {
+        let query = self.route.get_untracked().query;
+        self.go(Route { page: Page::Odds, about: Some(sport.clone()), query });
+    }
+
+    /// One event.
+    pub fn turn_to_event(self, event: &SportKey) {
+        self.go(Route::of(Page::Event, Some(event.clone())));
     }
 }
 

@@ -4,7 +4,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use gloo_net::http::{RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde_json::Value;
 use shared::link::{Config, Effect, Event, Link, PollOutcome, Status};
 use shared::stream::{Position, Topic};
 use shared::units::Moment;
@@ -84,6 +85,11 @@ impl Socket {
         self.0.tell(|link, now| link.unfollow(topic, now));
     }
 
+    /// Gives a command. `number` is told its number before anything can come of it.
+    pub fn command(&self, name: &str, args: Option<Value>, number: impl FnOnce(u64)) {
+        self.0.tell(|link, _| number(link.command(name, args)));
+    }
+
     /// The link's own account.
     pub fn status(&self) -> Status {
         self.0.link.borrow().status()
@@ -128,6 +134,7 @@ impl Driver {
             }
             Effect::Fetch { query } => self.start_fetch(&query),
             Effect::AbortFetch => self.abort_fetch(),
+            Effect::Post { id, text } => self.post(id, &text),
         }
     }
 
@@ -236,6 +243,28 @@ impl Driver {
         if let Some(abort) = self.fetch.take() {
             abort.abort();
         }
+    }
+
+    fn post(&self, id: u64, text: &str) {
+        let url = format!("{}/api/v1/commands", self.origin);
+        let request = RequestBuilder::new(&url)
+            .method(Method::POST)
+            .header("content-type", "application/json")
+            .body(text.to_owned());
+        let me = self.me.clone();
+        spawn(async move {
+            let answer = match request {
+                Ok(request) => match request.send().await {
+                    // A refusal is an answer too, whatever its status.
+                    Ok(response) => response.text().await.ok(),
+                    Err(_) => None,
+                },
+                Err(_) => None,
+            };
+            if let Some(driver) = me.upgrade() {
+                driver.tell(|link, _| link.handle_posted(id, answer.as_deref()));
+            }
+        });
     }
 
     fn listen(&self) {

@@ -1,5 +1,6 @@
-//! Which page an address means. Two pages and a permalink to a ticker: no more is routed.
+//! Which page an address means: a page, what it is about, and a query.
 
+use shared::domain::odds::SportKey;
 use shared::units::Ticker;
 
 use super::query::Query;
@@ -11,24 +12,44 @@ pub enum Page {
     DarkPool,
     /// The live tape, at `/tape`.
     Tape,
+    /// The odds of a sport, at `/odds/{sport}`; at `/odds`, of whichever sport has most.
+    Odds,
+    /// One event, at `/event/{event}`.
+    Event,
+    /// Arbitrages, at `/arbs`.
+    Arbs,
+    /// The reader's bets, at `/bets`.
+    Bets,
+    /// How the bookmakers are doing, at `/books`.
+    Books,
 }
 
-/// Where the reader is: a page and what the query says about it.
+/// Where the reader is: a page, what it is about, and what the query says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The page.
     pub page: Page,
+    /// The sport of the odds, or the event.
+    pub about: Option<SportKey>,
     /// Filters, order, columns, the open ticker.
     pub query: Query,
 }
 
 impl Page {
-    /// Its path.
+    /// Those that the header leads to.
+    pub const MAIN: [Page; 6] = [Page::DarkPool, Page::Tape, Page::Odds, Page::Arbs, Page::Bets, Page::Books];
+
+    /// Its path, before what it is about.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
             Page::DarkPool => "/",
             Page::Tape => "/tape",
+            Page::Odds => "/odds",
+            Page::Event => "/event",
+            Page::Arbs => "/arbs",
+            Page::Bets => "/bets",
+            Page::Books => "/books",
         }
     }
 
@@ -38,7 +59,40 @@ impl Page {
         match self {
             Page::DarkPool => "Dark pool",
             Page::Tape => "Tape",
+            Page::Odds => "Odds",
+            Page::Event => "Event",
+            Page::Arbs => "Arbs",
+            Page::Bets => "Bets",
+            Page::Books => "Books",
         }
+    }
+
+    /// The key that leads to it after `g`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Page::DarkPool => "g d",
+            Page::Tape => "g t",
+            Page::Odds => "g o",
+            // An event is reached from the odds.
+            Page::Event => "",
+            Page::Arbs => "g a",
+            Page::Bets => "g b",
+            Page::Books => "g k",
+        }
+    }
+
+    /// The page of the header that it belongs to.
+    #[must_use]
+    pub const fn main(self) -> Page {
+        match self {
+            Page::Event => Page::Odds,
+            Page::DarkPool | Page::Tape | Page::Odds | Page::Arbs | Page::Bets | Page::Books => self,
+        }
+    }
+
+    const fn shows_tickers(self) -> bool {
+        matches!(self, Page::DarkPool | Page::Tape)
     }
 }
 
@@ -46,14 +100,37 @@ impl Route {
     /// The route of an address; a path that is not ours is the first page.
     #[must_use]
     pub fn parse(path: &str, search: &str) -> Route {
-        let page = if path.trim_end_matches('/').ends_with("/tape") { Page::Tape } else { Page::DarkPool };
-        Route { page, query: Query::parse(search) }
+        let mut parts = path.split('/').filter(|part| !part.is_empty());
+        let (name, about) = (parts.next().unwrap_or_default(), parts.next().and_then(|about| about.parse().ok()));
+        let page = match (name, &about) {
+            ("tape", _) => Page::Tape,
+            ("odds", _) => Page::Odds,
+            ("event", Some(_)) => Page::Event,
+            // Whoever cuts the end of an address off wants what is above it.
+            ("event", None) => Page::Odds,
+            ("arbs", _) => Page::Arbs,
+            ("bets", _) => Page::Bets,
+            ("books", _) => Page::Books,
+            _ => Page::DarkPool,
+        };
+        let about = about.filter(|_| matches!(page, Page::Odds | Page::Event));
+        Route { page, about, query: Query::parse(search) }
+    }
+
+    /// A page without filters.
+    #[must_use]
+    pub fn of(page: Page, about: Option<SportKey>) -> Route {
+        Route { page, about, query: Query::default() }
     }
 
     /// The address.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}{}", self.page.path(), self.query.text())
+        let path = self.page.path();
+        match &self.about {
+            Some(about) => format!("{path}/{about}{}", self.query.text()),
+            None => format!("{path}{}", self.query.text()),
+        }
     }
 
     /// The ticker whose panel is open.
@@ -69,10 +146,11 @@ impl Route {
         self
     }
 
-    /// Another page; the open ticker stays open.
+    /// Another page; an open ticker stays open where tickers are shown.
     #[must_use]
     pub fn to_page(&self, page: Page) -> Route {
-        Route { page, query: Query::default() }.with_ticker(self.ticker().as_ref())
+        let ticker = self.ticker().filter(|_| self.page.shows_tickers() && page.shows_tickers());
+        Route::of(page, None).with_ticker(ticker.as_ref())
     }
 }
 
@@ -88,12 +166,32 @@ mod tests {
         assert_eq!(route.url(), "/?sort=-net&t=BRK.B");
         assert_eq!(route.clone().with_ticker(None).url(), "/?sort=-net");
         assert_eq!(route.to_page(Page::Tape).url(), "/tape?t=BRK.B");
+        assert_eq!(route.to_page(Page::Odds).url(), "/odds");
+    }
+
+    #[test]
+    fn every_page_of_the_header_is_found_by_its_path() {
+        for page in Page::MAIN {
+            assert_eq!(Route::parse(page.path(), "").page, page);
+            assert_eq!(page.main(), page);
+        }
+    }
+
+    #[test]
+    fn a_sport_and_an_event_are_named_in_the_path() {
+        let board = Route::parse("/odds/soccer_epl/", "?m=totals");
+        assert_eq!((board.page, board.url().as_str()), (Page::Odds, "/odds/soccer_epl?m=totals"));
+        let event = Route::parse("/event/d4021f6f", "");
+        assert_eq!((event.page, event.url().as_str()), (Page::Event, "/event/d4021f6f"));
+        assert_eq!(event.page.main(), Page::Odds);
     }
 
     #[test]
     fn an_address_that_is_not_ours_is_the_first_page() {
         assert_eq!(Route::parse("/nothing/here", "").page, Page::DarkPool);
         assert_eq!(Route::parse("/tape/", "?t=%00").ticker(), None);
-        assert_eq!(Route::parse("/tape", "").page, Page::Tape);
+        assert_eq!(Route::parse("/tape/x", "").url(), "/tape");
+        assert_eq!(Route::parse("/event", "").page, Page::Odds);
+        assert_eq!(Route::parse("/odds/a%20b", "").about, None);
     }
 }

@@ -7,7 +7,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, Node};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, MouseEvent, Node};
 
 use crate::platform::{Listener, document};
 
@@ -40,6 +40,13 @@ pub fn effect(run: impl FnMut() + 'static) {
 /// A value that is computed from signals, and changes only when it differs.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(compute: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
     memo_boxed(Box::new(compute))
+}
+
+/// Sets a signal that differs; one that does not wakes nobody.
+pub fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
 }
 
 impl El {
@@ -178,6 +185,17 @@ impl El {
     /// Listens for a press.
     pub fn press(self, mut call: impl FnMut() + 'static) -> El {
         self.on("click", move |_| call())
+    }
+
+    /// Follows a link inside the page; with a modifier the browser does.
+    pub fn follow(self, mut call: impl FnMut() + 'static) -> El {
+        self.on("click", move |event| {
+            let mouse: &MouseEvent = event.unchecked_ref();
+            if !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key()) {
+                event.prevent_default();
+                call();
+            }
+        })
     }
 
     /// Listens for what is typed or chosen.

@@ -1,8 +1,6 @@
 //! The header: brand, pages, the connection's badge, theme and help.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::MouseEvent;
 
 use super::connection::connection_badge;
 use super::controls::icon_button;
@@ -25,11 +23,7 @@ pub fn header(app: App) -> El {
     );
     of("header", "top")
         .kid(of("span", "brand").kid(icon(Icon::Brand)).kid(el("b").text("Undercurrent")))
-        .kid(el("nav").attr("aria-label", "Pages").kid(page_link(app, Page::DarkPool, Icon::Table)).kid(page_link(
-            app,
-            Page::Tape,
-            Icon::Tape,
-        )))
+        .kid(el("nav").attr("aria-label", "Pages").kids(&Page::MAIN.map(|page| page_link(app, page))))
         .kid(of("span", "spring"))
         .kid(connection_badge(app))
         .kid(next_theme)
@@ -37,18 +31,20 @@ pub fn header(app: App) -> El {
 }
 
 /// A link that the router follows; with a modifier the browser does.
-fn page_link(app: App, page: Page, shape: Icon) -> El {
+fn page_link(app: App, page: Page) -> El {
     let here = app.router.page();
+    let shape = match page {
+        Page::DarkPool => Icon::Table,
+        Page::Tape => Icon::Tape,
+        Page::Odds | Page::Event => Icon::Odds,
+        Page::Arbs => Icon::Arbs,
+        Page::Bets => Icon::Bets,
+        Page::Books => Icon::Books,
+    };
     el("a")
         .attr("href", page.path())
-        .attr_from("aria-current", move || (here.get() == page).then(|| "page".to_owned()))
+        .attr_from("aria-current", move || (here.get().main() == page).then(|| "page".to_owned()))
         .kid(icon(shape))
         .text(page.title())
-        .on("click", move |event| {
-            let mouse: &MouseEvent = event.unchecked_ref();
-            if !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key()) {
-                event.prevent_default();
-                app.router.turn_to(page);
-            }
-        })
+        .follow(move || app.router.turn_to(page))
 }

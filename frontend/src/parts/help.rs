@@ -7,7 +7,7 @@ use super::dialog::dialog;
 use super::el::{El, el, of};
 use crate::app::App;
 
-const SHORTCUTS: [(&str, &str); 11] = [
+const SHORTCUTS: [(&str, &str); 15] = [
     ("/", "Search"),
     ("j k", "Next and previous row"),
     ("Enter", "Open the row"),
@@ -16,6 +16,10 @@ const SHORTCUTS: [(&str, &str); 11] = [
     ("p", "Pause and resume the screen"),
     ("g d", "Dark pool"),
     ("g t", "Tape"),
+    ("g o", "Odds"),
+    ("g a", "Arbitrages"),
+    ("g b", "Bets"),
+    ("g k", "Books"),
     ("c", "Connection"),
     ("t", "Theme"),
     ("?", "This help"),

@@ -31,6 +31,14 @@ pub enum Icon {
     Table,
     /// Lines of a tape.
     Tape,
+    /// A board of prices.
+    Odds,
+    /// Two arrows, one each way.
+    Arbs,
+    /// A slip.
+    Bets,
+    /// An open book.
+    Books,
     /// An arrow up.
     Top,
 }
@@ -53,6 +61,12 @@ impl Icon {
             Icon::Link => "M10 14l4-4M8.5 11L6 13.5a3.5 3.5 0 0 0 5 5l2.5-2.5M15.5 13l2.5-2.5a3.5 3.5 0 0 0-5-5L10.5 8",
             Icon::Table => "M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9",
             Icon::Tape => "M4 6h10M4 10h16M4 14h7M4 18h13",
+            Icon::Odds => "M5 19V9M10 19V5M15 19v-8M20 19V7",
+            Icon::Arbs => "M4 9h14M14.5 5.5L18 9l-3.5 3.5M20 15H6M9.5 11.5L6 15l3.5 3.5",
+            Icon::Bets => "M6 3.5h12v17l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
+            Icon::Books => {
+                "M12 6.5C9.5 5 6.5 5 4 5.5v13c2.5-.5 5.5-.5 8 1 2.5-1.5 5.5-1.5 8-1v-13c-2.5-.5-5.5-.5-8 1zM12 6.5v13"
+            }
             Icon::Top => "M12 19V6M6.5 11L12 5.5l5.5 5.5",
         }
     }

@@ -6,8 +6,7 @@ use shared::wire::{Fields, items};
 use super::leg::{Leg, State};
 use super::list::{MOST, Slip};
 use super::pick::Pick;
-use crate::domain::bets::read::policy;
-use crate::domain::bets::words::policy_key;
+use crate::domain::bets::words::{policy_key, policy_of};
 
 impl Slip {
     /// As text; what is in the ledger is kept there.
@@ -83,7 +82,7 @@ fn read(text: &str) -> Option<Leg> {
             decimal: fields.read("decimal")?,
         },
         stake: fields.text("stake")?.into_owned(),
-        policy: policy(&fields.text("policy")?)?,
+        policy: policy_of(&fields.text("policy")?)?,
         notes: fields.text("notes")?.into_owned(),
         state: sent.unwrap_or(State::Draft),
         client_ref,

@@ -148,7 +148,7 @@ impl Slip {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::super::leg::Errand;
     use super::super::pick::tests::pick;
     use super::*;

@@ -71,7 +71,7 @@ pub fn stake(text: &str) -> Result<Money, &'static str> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A price of a book.

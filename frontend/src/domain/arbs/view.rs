@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use shared::domain::odds::{ArbKind, ArbRow, ClosedArbRow};
+use shared::stream::Key;
 use shared::units::Percent;
 
-use super::store::Arbs;
+use crate::domain::keyed::Keyed;
 use crate::model::query::Query;
 
 /// Least edges that are offered, in hundredths of a percent.
@@ -146,20 +146,21 @@ impl View {
 
     /// Those of now that it lets through, in its order; of equal ones the first by id.
     #[must_use]
-    pub fn open(&self, arbs: &Arbs) -> Vec<Arc<ArbRow>> {
-        let mut rows: Vec<_> = arbs.open().filter(|row| self.passes(row, row.roi_pct)).cloned().collect();
-        rows.sort_by(|a, b| {
+    pub fn open(&self, arbs: &Keyed<ArbRow>) -> Vec<Key> {
+        let mut rows: Vec<_> = arbs.rows().iter().filter(|(_, row)| self.passes(row, row.roi_pct)).collect();
+        rows.sort_by(|(a_key, a), (b_key, b)| {
             let order = self.compare(a, b);
             let order = if self.reversed { order.reverse() } else { order };
-            order.then_with(|| a.id.cmp(&b.id))
+            order.then_with(|| a_key.cmp(b_key))
         });
-        rows
+        rows.into_iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// Those that are over that it lets through, the newest first.
     #[must_use]
-    pub fn closed(&self, arbs: &Arbs) -> Vec<Arc<ClosedArbRow>> {
-        arbs.closed().filter(|row| self.passes(&row.arb, row.peak_roi_pct)).cloned().collect()
+    pub fn closed(&self, arbs: &Keyed<ClosedArbRow>) -> Vec<Key> {
+        let passes = |row: &ClosedArbRow| self.passes(&row.arb, row.peak_roi_pct);
+        arbs.rows().iter().rev().filter(|(_, row)| passes(row)).map(|(key, _)| key.clone()).collect()
     }
 
     fn compare(&self, a: &ArbRow, b: &ArbRow) -> Ordering {
@@ -193,23 +194,65 @@ impl View {
 
 /// The sports and the books that there is something of, for a reader to choose from.
 #[must_use]
-pub fn offered(arbs: &Arbs) -> (BTreeSet<String>, BTreeSet<String>) {
-    let rows = || arbs.open().map(|row| &**row).chain(arbs.closed().map(|row| &row.arb));
+pub fn offered(open: &Keyed<ArbRow>, closed: &Keyed<ClosedArbRow>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let rows = || open.rows().values().chain(closed.rows().values().map(|row| &row.arb));
     let books = rows().flat_map(|row| row.legs.iter().map(|leg| leg.book.to_string()));
     (rows().map(|row| row.sport.to_string()).collect(), books.collect())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::store::tests::with;
+pub(crate) mod tests {
+    use shared::domain::odds::OddsTopic;
+    use shared::wire::RawRows;
+
     use super::*;
 
-    fn arbs() -> Arbs {
-        with(&[("a", "nba", "1.50", 30), ("b", "epl", "0.40", 10), ("c", "nba", "3.00", 20)])
+    /// A two-way opportunity on a total, as the server writes it.
+    pub const ARB: &str = r#"{"id":"a1","kind":"arb","event":"e1","sport":"basketball_nba","home":"Lakers","away":"Celtics",
+        "commence_ms":1700000000000,"live":false,"market":"totals","line":"220.5","legs":[
+        {"market_id":"e1:totals:220.5","selection":"over","name":"Over 220.5","book":"pinnacle","decimal":"2.10",
+         "commission_pct":"0.00","line":"220.5","stake":"49.40"},
+        {"market_id":"e1:totals:220.5","selection":"under","name":"Under 220.5","book":"betfair_ex","decimal":"2.05",
+         "commission_pct":"2.00","line":"220.5","stake":"50.60"}],
+        "booksum":"0.9735","roi_pct":"2.72","profit_per_100":"2.72","best_pct":"2.74","push_possible":false,
+        "opened_ms":1699999990000,"updated_ms":1699999995000}"#;
+
+    fn raw(text: String) -> Box<serde_json::value::RawValue> {
+        serde_json::value::RawValue::from_string(text).unwrap()
+    }
+
+    /// Opportunities: id, sport, edge, when they were first seen.
+    fn arbs() -> Keyed<ArbRow> {
+        let row = |(id, sport, roi, opened): (&str, &str, &str, &str)| {
+            let text = ARB.replace("\"a1\"", &format!("\"{id}\"")).replace("basketball_nba", sport);
+            let roi = format!("\"roi_pct\":\"{roi}\"");
+            (Key::from(id), raw(text.replace("\"roi_pct\":\"2.72\"", &roi).replace("1699999990000", opened)))
+        };
+        let rows = [("a", "nba", "1.50", "30"), ("b", "epl", "0.40", "10"), ("c", "nba", "3.00", "20")];
+        let mut arbs = Keyed::new(OddsTopic::Arbs.kind().class, |text| serde_json::from_str(text).ok());
+        arbs.snapshot(&rows.into_iter().map(row).collect());
+        arbs
+    }
+
+    fn closed() -> Keyed<ClosedArbRow> {
+        let row = |(key, peak): (&str, &str)| {
+            let end = format!(r#""closed_ms":9,"lived_ms":5,"peak_roi_pct":"{peak}","legs""#);
+            (Key::from(key), raw(ARB.replace("\"legs\"", &end)))
+        };
+        let mut closed = Keyed::new(OddsTopic::Closed.kind().class, |text| serde_json::from_str(text).ok());
+        closed.snapshot(&RawRows::from([("5-x", "0.90"), ("9-y", "3.10")].map(row)));
+        closed
+    }
+
+    #[test]
+    fn those_that_are_over_are_the_newest_first_and_judged_by_their_peak() {
+        let keys = |least| View { least, over: true, ..View::default() }.closed(&closed());
+        assert_eq!(keys(0).iter().map(|key| &**key).collect::<Vec<_>>(), ["9-y", "5-x"]);
+        assert_eq!(keys(100).len(), 1);
     }
 
     fn ids(view: &View) -> String {
-        view.open(&arbs()).iter().map(|row| &*row.id).collect()
+        view.open(&arbs()).iter().map(|key| &**key).collect()
     }
 
     #[test]
@@ -264,8 +307,8 @@ mod tests {
 
     #[test]
     fn what_is_offered_is_what_there_is() {
-        let (sports, books) = offered(&arbs());
-        assert_eq!(sports.into_iter().collect::<Vec<_>>(), ["epl", "nba"]);
+        let (sports, books) = offered(&arbs(), &closed());
+        assert_eq!(sports.into_iter().collect::<Vec<_>>(), ["basketball_nba", "epl", "nba"]);
         assert_eq!(books.into_iter().collect::<Vec<_>>(), ["betfair_ex", "pinnacle"]);
     }
 }

@@ -1,7 +1,5 @@
 //! Bets as a file: exact values of those that are shown, in their order.
 
-use std::sync::Arc;
-
 use shared::domain::bets::BetRow;
 
 use super::profit::profit;
@@ -30,8 +28,8 @@ const HEAD: [&str; 17] = [
 
 /// The rows as CSV.
 #[must_use]
-pub fn rows(rows: &[Arc<BetRow>]) -> String {
-    let line = |row: &Arc<BetRow>| {
+pub fn rows<'a>(rows: impl Iterator<Item = &'a BetRow>) -> String {
+    let line = |row: &BetRow| {
         let text = |text: &str| text.to_owned();
         let money = |money: Option<shared::units::Money>| money.map_or_else(String::new, |money| money.to_string());
         vec![
@@ -55,7 +53,7 @@ pub fn rows(rows: &[Arc<BetRow>]) -> String {
         ]
     };
     let head = HEAD.iter().map(|name| (*name).to_owned()).collect();
-    csv::write(std::iter::once(head).chain(rows.iter().map(line)))
+    csv::write(std::iter::once(head).chain(rows.map(line)))
 }
 
 #[cfg(test)]
@@ -67,7 +65,7 @@ mod tests {
     fn a_file_has_exact_values_and_no_formulas() {
         let mut row = bet("7", "half_won", Some(("145.45", 1_700_007_200_000)));
         row.notes = Some("=1+1".into());
-        let text = rows(&[Arc::new(row)]);
+        let text = rows([row].iter());
         assert_eq!(
             text.lines().nth(1).unwrap(),
             "7,2023-11-14T22:13:20.000Z,Arsenal - Chelsea,soccer_epl,Arsenal -1.5,e1:spreads:-1.5,home,pinnacle,100.00,\

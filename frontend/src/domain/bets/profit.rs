@@ -3,7 +3,7 @@
 use shared::domain::bets::BetRow;
 use shared::units::{Money, Ratio};
 
-use super::store::{ALL_BOOKS, Bets};
+use super::store::{ALL_BOOKS, Store};
 
 /// Profit after each second in which a bet was settled, oldest first, in columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,9 +25,9 @@ impl Curve {
     /// The curve of the bets that are known. It ends where the ledger says that profit stands, so
     /// bets that are not known are in its beginning.
     #[must_use]
-    pub fn of(bets: &Bets) -> Curve {
+    pub fn of(bets: &Store) -> Curve {
         let mut steps: Vec<(i64, Money)> = Vec::new();
-        for bet in bets.newest() {
+        for (_, bet) in bets.newest() {
             if let (Some(at), Some(profit)) = (bet.settled_ms, profit(bet)) {
                 steps.push((at.ms().div_euclid(1000), profit));
             }
@@ -74,6 +74,7 @@ mod tests {
 
     use super::super::store::tests::{bet, with};
     use super::*;
+    use crate::domain::stores::TopicStore;
 
     #[test]
     fn the_curve_adds_up_what_each_settled_bet_brought() {
@@ -95,7 +96,7 @@ mod tests {
         let row = r#"{"user":"42","book":"*","open_bets":0,"open_stake":"0.00","open_payout":"0.00","settled_bets":9,
             "settled_stake":"900.00","profit":"50.91"}"#;
         let raw = serde_json::value::RawValue::from_string(row.to_owned()).unwrap();
-        bets.snapshot(&BetsTopic::Exposure("42".parse().unwrap()), &[("*".into(), raw)].into_iter().collect());
+        bets.snapshot(&BetsTopic::Exposure("42".parse().unwrap()).topic(), &[("*".into(), raw)].into_iter().collect());
         assert_eq!(Curve::of(&bets).cents, [-4_000, 5_091]);
     }
 

@@ -1,35 +1,39 @@
-//! The rows of the bets topics, read by name; a test holds each against serde's reading of the same
-//! text.
+//! The rows as `shared` defines them, read by name; a test holds each against serde's reading of the
+//! same text.
 
-use shared::domain::bets::{BetRow, BetStatus, ExposureRow, OddsPolicy};
+use shared::domain::bets::{BetRow, ExposureRow};
 use shared::units::Timestamp;
 use shared::wire::Fields;
 
-/// A row of `bets/{user}`, also as `place_bet` and `get_bets` answer with it.
+use super::words::{policy_of, status_of};
+
+/// A row of `bets/{user}`.
 #[must_use]
 pub fn bet(text: &str) -> Option<BetRow> {
     let fields = Fields::of(text)?;
+    let words = |name: &str| fields.text(name).map(Box::from);
+    let time = |name: &str| fields.plain(name).map(Timestamp::from_ms);
     Some(BetRow {
-        id: fields.text("id")?.into(),
-        client_ref: fields.text("client_ref")?.into(),
-        market: fields.text("market")?.into(),
-        selection: fields.text("selection")?.into(),
-        book: fields.text("book")?.into(),
+        id: words("id")?,
+        client_ref: words("client_ref")?,
+        market: words("market")?,
+        selection: words("selection")?,
+        book: words("book")?,
         stake: fields.read("stake")?,
         american: fields.plain("american")?,
         decimal: fields.read("decimal")?,
         potential_payout: fields.read("potential_payout")?,
-        status: status(&fields.text("status")?)?,
-        placed_ms: time(&fields, "placed_ms")?,
-        settled_ms: time(&fields, "settled_ms"),
+        status: status_of(&fields.text("status")?)?,
+        placed_ms: time("placed_ms")?,
+        settled_ms: time("settled_ms"),
         payout: fields.read("payout"),
-        odds_policy: policy(&fields.text("odds_policy")?)?,
-        event: fields.text("event")?.into(),
-        sport: fields.text("sport")?.into(),
-        name: fields.text("name")?.into(),
-        commence_ms: time(&fields, "commence_ms")?,
-        notes: fields.text("notes").map(Box::from),
-        reason: fields.text("reason").map(Box::from),
+        odds_policy: policy_of(&fields.text("odds_policy")?)?,
+        event: words("event")?,
+        sport: words("sport")?,
+        name: words("name")?,
+        commence_ms: time("commence_ms")?,
+        notes: words("notes"),
+        reason: words("reason"),
     })
 }
 
@@ -49,58 +53,31 @@ pub fn exposure(text: &str) -> Option<ExposureRow> {
     })
 }
 
-/// The status of that name on the wire.
-#[must_use]
-pub fn status(name: &str) -> Option<BetStatus> {
-    super::words::STATUSES.into_iter().find(|status| super::words::status_key(*status) == name)
-}
-
-/// The policy of that name on the wire.
-#[must_use]
-pub fn policy(name: &str) -> Option<OddsPolicy> {
-    super::words::POLICIES.into_iter().find(|policy| super::words::policy_key(*policy) == name)
-}
-
-fn time(fields: &Fields<'_>, name: &str) -> Option<Timestamp> {
-    fields.plain(name).map(Timestamp::from_ms)
-}
-
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
 
-    /// A bet that is open, as the server writes it.
-    pub const BET: &str = r#"{"id":"b1","client_ref":"r1","market":"e1:spreads:-1.5","selection":"home","book":"pinnacle",
-        "stake":"100.00","american":-110,"decimal":"1.909090909091","potential_payout":"190.91","status":"placed",
-        "placed_ms":1700000000000,"settled_ms":null,"payout":null,"odds_policy":"none","event":"Arsenal - Chelsea",
-        "sport":"soccer_epl","name":"Arsenal -1.5","commence_ms":1700003600000,"new":[]}"#;
+    const BET: &str = r#"{"id":"b1","client_ref":"c","market":"e:h2h","selection":"home","book":"x","stake":"5.00",
+        "american":-110,"decimal":"1.909090909091","potential_payout":"9.55","status":"placed","placed_ms":1,
+        "settled_ms":null,"payout":null,"odds_policy":"none","event":"A - B","sport":"s","name":"A","commence_ms":9}"#;
 
     #[test]
-    fn a_bet_is_read_as_serde_reads_it() {
-        assert_eq!(bet(BET).unwrap(), serde_json::from_str::<BetRow>(BET).unwrap());
-        let over = BET
-            .replace("\"placed\"", "\"half_won\"")
-            .replace(r#""settled_ms":null,"payout":null"#, r#""settled_ms":1700007200000,"payout":"145.45""#)
-            .replace("\"new\":[]", r#""notes":"a \"hunch\"","reason":"settled by hand""#);
-        assert_eq!(bet(&over).unwrap(), serde_json::from_str::<BetRow>(&over).unwrap());
-    }
-
-    #[test]
-    fn each_status_and_policy_is_read_by_its_name() {
-        for name in ["placed", "rejected", "won", "lost", "push", "void", "half_won", "half_lost"] {
-            assert_eq!(status(name), serde_json::from_str(&format!("\"{name}\"")).ok());
+    fn rows_are_read_as_serde_reads_them() {
+        let check = |text: &str| {
+            let expected: BetRow = serde_json::from_str(text).unwrap();
+            assert_eq!(bet(text), Some(expected), "{text}");
+        };
+        for status in ["placed", "rejected", "won", "lost", "push", "void", "half_won", "half_lost"] {
+            check(&BET.replace("\"placed\"", &format!("\"{status}\"")));
         }
-        for name in ["none", "higher", "any"] {
-            assert_eq!(policy(name), serde_json::from_str(&format!("\"{name}\"")).ok());
+        for policy in ["higher", "any"] {
+            check(&BET.replace("\"none\"", &format!("\"{policy}\"")));
         }
-        assert!(status("").is_none() && policy("lower").is_none());
-    }
-
-    #[test]
-    fn exposure_is_read_as_serde_reads_it() {
-        let row = r#"{"user":"42","book":"*","open_bets":2,"open_stake":"150.00","open_payout":"301.00","settled_bets":7,
-            "settled_stake":"700.00","profit":"-12.50"}"#;
-        assert_eq!(exposure(row).unwrap(), serde_json::from_str::<ExposureRow>(row).unwrap());
-        assert!(exposure(&row.replace("\"42\"", "\"\"")).is_none());
+        let settled = BET.replace(r#""settled_ms":null,"payout":null"#, r#""settled_ms":7,"payout":"0.00""#);
+        check(&settled.replace("9}", r#"9,"notes":"n","reason":"r"}"#));
+        let exposed = r#"{"user":"ana","book":"*","open_bets":1,"open_stake":"5.00","open_payout":"9.55",
+            "settled_bets":2,"settled_stake":"7.00","profit":"-1.50"}"#;
+        assert_eq!(exposure(exposed), serde_json::from_str(exposed).ok());
+        assert!(bet("{}").is_none() && exposure("{}").is_none());
     }
 }

@@ -2,125 +2,79 @@
 //! for, and what is at stake.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use shared::domain::bets::{BetRow, BetStatus, BetsTopic, ExposureRow};
-use shared::stream::{Change, Key};
+use shared::stream::{Change, Class, Key, Topic};
 use shared::wire::RawRows;
 
 use super::read;
+use crate::domain::keyed::Keyed;
+use crate::domain::stores::TopicStore;
 
 /// How many bets that are over the topic holds; older ones have to be asked for.
 const KEPT: usize = 1000;
 /// All books together, as the exposure names it.
 pub const ALL_BOOKS: &str = "*";
 
-/// The rows of `bets/{user}` and `bets/{user}/exposure`.
-#[derive(Clone, Debug, Default)]
-pub struct Bets {
-    /// By id, which is the order of time.
-    rows: BTreeMap<Key, Arc<BetRow>>,
+/// The rows of one user: nobody follows another's.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// `bets/{user}`, by id, which is the order of time.
+    bets: Keyed<BetRow>,
     /// Those that are not in the topic.
-    older: BTreeMap<Key, Arc<BetRow>>,
+    older: BTreeMap<Key, BetRow>,
     /// The last answer with older ones was the last there is.
     all_known: bool,
-    exposure: BTreeMap<Key, ExposureRow>,
+    /// `bets/{user}/exposure`.
+    exposure: Keyed<ExposureRow>,
     changes: u32,
-    unreadable: u32,
 }
 
-impl Bets {
-    /// All rows of a topic; what was there before is gone.
-    pub fn snapshot(&mut self, topic: &BetsTopic, rows: &RawRows) {
-        match topic {
-            BetsTopic::Bets(_) => self.rows.clear(),
-            BetsTopic::Exposure(_) => self.exposure.clear(),
-        }
-        rows.iter().for_each(|(key, row)| self.put(topic, key, row));
-        self.changes = self.changes.wrapping_add(1);
-    }
-
-    /// What changed in a topic.
-    pub fn update(&mut self, topic: &BetsTopic, change: &Change<Box<RawValue>>) {
-        for key in change.dels() {
-            match topic {
-                // It is no longer among the newest; it is still a bet.
-                BetsTopic::Bets(_) => {
-                    if let Some(row) = self.rows.remove(key) {
-                        self.older.insert(key.clone(), row);
-                    }
-                }
-                BetsTopic::Exposure(_) => drop(self.exposure.remove(key)),
-            }
-        }
-        change.sets().iter().for_each(|(key, row)| self.put(topic, key, row));
-        self.changes = self.changes.wrapping_add(1);
-    }
-
-    /// A topic is followed no more. Without the bets nothing of them stays: the next reader may be
-    /// someone else.
-    pub fn forget(&mut self, topic: &BetsTopic) {
-        match topic {
-            BetsTopic::Bets(_) => {
-                self.rows.clear();
-                self.older.clear();
-                self.all_known = false;
-            }
-            BetsTopic::Exposure(_) => self.exposure.clear(),
-        }
-        self.changes = self.changes.wrapping_add(1);
-    }
-
+impl Store {
     /// Takes in an answer of `get_bets`; `more` says whether there are still older ones.
     pub fn add_older(&mut self, rows: Vec<BetRow>, more: bool) {
         self.all_known |= !more;
-        self.older.extend(rows.into_iter().map(|row| (Key::from(&*row.id), Arc::new(row))));
+        self.older.extend(rows.into_iter().map(|row| (Key::from(&*row.id), row)));
         self.changes = self.changes.wrapping_add(1);
     }
 
     /// All that are known, the newest first.
-    pub fn newest(&self) -> impl Iterator<Item = &Arc<BetRow>> {
-        let older = self.older.iter().filter(|(key, _)| !self.rows.contains_key(*key));
+    pub fn newest(&self) -> impl Iterator<Item = (&Key, &BetRow)> {
+        let older = self.older.iter().filter(|(key, _)| self.bets.get(key).is_none());
         // Ids sort by time, and open ones may be older than some that are not in the topic.
-        let mut all: Vec<_> = self.rows.iter().chain(older).collect();
+        let mut all: Vec<_> = self.bets.rows().iter().chain(older).collect();
         all.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        all.into_iter().map(|(_, row)| row)
+        all.into_iter()
     }
 
     /// How many are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.newest().count()
+        self.bets.rows().len() + self.older.keys().filter(|key| self.bets.get(key).is_none()).count()
     }
 
     /// Whether none is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.older.is_empty()
+        self.bets.rows().is_empty() && self.older.is_empty()
     }
 
     /// The bet of that id.
     #[must_use]
-    pub fn find(&self, id: &str) -> Option<&Arc<BetRow>> {
-        self.rows.get(id).or_else(|| self.older.get(id))
-    }
-
-    /// The bet that is called so by the client.
-    #[must_use]
-    pub fn by_ref(&self, client_ref: &str) -> Option<&Arc<BetRow>> {
-        self.newest().find(|row| *row.client_ref == *client_ref)
+    pub fn find(&self, id: &str) -> Option<&BetRow> {
+        self.bets.get(id).or_else(|| self.older.get(id))
     }
 
     /// The bet before which older ones are to be asked for; `None` when all are known.
     #[must_use]
     pub fn before(&self) -> Option<Box<str>> {
-        let over = |row: &&Arc<BetRow>| row.status != BetStatus::Placed;
-        if self.all_known || self.rows.values().filter(over).count() < KEPT {
+        let over = |row: &&BetRow| row.status != BetStatus::Placed;
+        if self.all_known || self.bets.rows().values().filter(over).count() < KEPT {
             return None;
         }
         // The oldest of an unbroken row: open ones stay in the topic however old they are.
-        let oldest = self.older.values().chain(self.rows.values()).filter(over).map(|row| &row.id).min();
+        let oldest = self.older.values().chain(self.bets.rows().values()).filter(over).map(|row| &row.id).min();
         oldest.cloned()
     }
 
@@ -132,39 +86,82 @@ impl Bets {
 
     /// What is at stake, book by book.
     pub fn books(&self) -> impl Iterator<Item = &ExposureRow> {
-        self.exposure.values().filter(|row| *row.book != *ALL_BOOKS)
+        self.exposure.rows().values().filter(|row| *row.book != *ALL_BOOKS)
     }
 
-    /// Grows with each change.
+    /// Counts every change; equal numbers mean that nothing changed.
     #[must_use]
     pub const fn changes(&self) -> u32 {
         self.changes
     }
+}
 
-    /// How many rows could not be read.
-    #[must_use]
-    pub const fn unreadable(&self) -> u32 {
-        self.unreadable
-    }
-
-    fn put(&mut self, topic: &BetsTopic, key: &Key, row: &RawValue) {
-        let put = match topic {
-            BetsTopic::Bets(_) => read::bet(row.get()).map(|row| drop(self.rows.insert(key.clone(), Arc::new(row)))),
-            BetsTopic::Exposure(_) => read::exposure(row.get()).map(|row| drop(self.exposure.insert(key.clone(), row))),
-        };
-        if put.is_none() {
-            self.unreadable = self.unreadable.saturating_add(1);
+impl Default for Store {
+    fn default() -> Store {
+        Store {
+            bets: Keyed::new(Class::State, read::bet),
+            older: BTreeMap::new(),
+            all_known: false,
+            exposure: Keyed::new(Class::State, read::exposure),
+            changes: 0,
         }
     }
 }
 
+impl TopicStore for Store {
+    fn snapshot(&mut self, topic: &Topic, rows: &RawRows) {
+        match BetsTopic::parse(topic) {
+            Some(BetsTopic::Bets(_)) => self.bets.snapshot(rows),
+            Some(BetsTopic::Exposure(_)) => self.exposure.snapshot(rows),
+            None => {}
+        }
+        self.changes = self.changes.wrapping_add(1);
+    }
+
+    fn update(&mut self, topic: &Topic, change: &Change<Box<RawValue>>) {
+        match BetsTopic::parse(topic) {
+            Some(BetsTopic::Bets(_)) => {
+                // It is no longer among the newest; it is still a bet.
+                let fallen = change.dels().iter().filter_map(|key| Some((key.clone(), self.bets.get(key)?.clone())));
+                self.older.extend(fallen);
+                self.bets.update(change);
+            }
+            Some(BetsTopic::Exposure(_)) => self.exposure.update(change),
+            None => {}
+        }
+        self.changes = self.changes.wrapping_add(1);
+    }
+
+    /// Without the bets nothing of them stays: the next reader may be someone else.
+    fn forget(&mut self, topic: &Topic) {
+        match BetsTopic::parse(topic) {
+            Some(BetsTopic::Bets(_)) => {
+                self.bets.clear();
+                self.older.clear();
+                self.all_known = false;
+            }
+            Some(BetsTopic::Exposure(_)) => self.exposure.clear(),
+            None => {}
+        }
+        self.changes = self.changes.wrapping_add(1);
+    }
+
+    fn unreadable(&self) -> u32 {
+        self.bets.unreadable().saturating_add(self.exposure.unreadable())
+    }
+}
+
 #[cfg(test)]
-pub mod tests {
-    use super::super::read::tests::BET;
+pub(crate) mod tests {
     use super::*;
 
-    pub fn mine() -> BetsTopic {
-        BetsTopic::Bets("42".parse().unwrap())
+    const BET: &str = r#"{"id":"b1","client_ref":"r1","market":"e1:spreads:-1.5","selection":"home","book":"pinnacle",
+        "stake":"100.00","american":-110,"decimal":"1.909090909091","potential_payout":"190.91","status":"placed",
+        "placed_ms":1700000000000,"settled_ms":null,"payout":null,"odds_policy":"none","event":"Arsenal - Chelsea",
+        "sport":"soccer_epl","name":"Arsenal -1.5","commence_ms":1700003600000}"#;
+
+    pub fn mine() -> Topic {
+        BetsTopic::Bets("42".parse().unwrap()).topic()
     }
 
     /// A bet: id, status, what came back and when, both absent while it is open.
@@ -182,15 +179,15 @@ pub mod tests {
     }
 
     /// A store with those bets in the topic.
-    pub fn with(rows: &[BetRow]) -> Bets {
+    pub fn with(rows: &[BetRow]) -> Store {
         let raw = |row: &BetRow| RawValue::from_string(serde_json::to_string(row).unwrap()).unwrap();
-        let mut bets = Bets::default();
+        let mut bets = Store::default();
         bets.snapshot(&mine(), &rows.iter().map(|row| (Key::from(&*row.id), raw(row))).collect());
         bets
     }
 
-    fn ids(bets: &Bets) -> String {
-        bets.newest().map(|row| &*row.id).collect::<Vec<_>>().join(" ")
+    fn ids(bets: &Store) -> String {
+        bets.newest().map(|(_, row)| &*row.id).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -200,7 +197,7 @@ pub mod tests {
         change.del("1".into());
         bets.update(&mine(), &change);
         assert_eq!(ids(&bets), "2 1");
-        assert!(bets.find("1").is_some() && bets.by_ref("ref-1").is_some());
+        assert!(bets.find("1").is_some() && bets.len() == 2);
         bets.forget(&mine());
         assert!(bets.is_empty() && bets.find("1").is_none());
     }
@@ -232,7 +229,7 @@ pub mod tests {
 
     #[test]
     fn exposure_is_kept_for_each_book_and_for_all() {
-        let topic = BetsTopic::Exposure("42".parse().unwrap());
+        let topic = BetsTopic::Exposure("42".parse().unwrap()).topic();
         let row = |book: &str| {
             let text = format!(
                 r#"{{"user":"42","book":"{book}","open_bets":1,"open_stake":"1.00","open_payout":"2.00",
@@ -240,7 +237,7 @@ pub mod tests {
             );
             (Key::from(book), RawValue::from_string(text).unwrap())
         };
-        let mut bets = Bets::default();
+        let mut bets = Store::default();
         bets.snapshot(&topic, &[row("*"), row("a"), row("b")].into_iter().collect());
         assert_eq!(bets.books().map(|row| &*row.book).collect::<String>(), "ab");
         assert!(bets.exposure(ALL_BOOKS).is_some());

@@ -1,13 +1,12 @@
 //! Which of the user's bets are shown: what the address says.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use shared::domain::bets::{BetRow, BetStatus};
+use shared::stream::Key;
 
-use super::read::status;
-use super::store::Bets;
-use super::words::status_key;
+use super::store::Store;
+use super::words::{status_key, status_of};
 use crate::model::query::Query;
 
 /// The statuses that are let through.
@@ -53,7 +52,7 @@ impl Which {
     pub fn of(key: &str) -> Which {
         match key {
             "settled" => Which::Settled,
-            other => status(other).map_or(Which::All, Which::One),
+            other => status_of(other).map_or(Which::All, Which::One),
         }
     }
 
@@ -101,7 +100,7 @@ impl View {
 
     /// The bets it lets through, the newest first.
     #[must_use]
-    pub fn rows(&self, bets: &Bets) -> Vec<Arc<BetRow>> {
+    pub fn keys(&self, bets: &Store) -> Vec<Key> {
         let search = self.search.trim().to_lowercase();
         let passes = |row: &BetRow| {
             self.which.has(row.status)
@@ -109,7 +108,7 @@ impl View {
                 && self.market.as_deref().is_none_or(|kind| market_kind(&row.market) == kind)
                 && (search.is_empty() || finds(row, &search))
         };
-        bets.newest().filter(|row| passes(row)).cloned().collect()
+        bets.newest().filter(|(_, row)| passes(row)).map(|(key, _)| key.clone()).collect()
     }
 }
 
@@ -127,8 +126,8 @@ pub fn market_kind(market: &str) -> &str {
 
 /// The books that there are bets at.
 #[must_use]
-pub fn books(bets: &Bets) -> BTreeSet<String> {
-    bets.newest().map(|row| row.book.to_string()).collect()
+pub fn books(bets: &Store) -> BTreeSet<String> {
+    bets.newest().map(|(_, row)| row.book.to_string()).collect()
 }
 
 #[cfg(test)]
@@ -142,7 +141,7 @@ mod tests {
         (other.book, other.market, other.notes) = ("betfair".into(), "e2:h2h".into(), Some("A hunch".into()));
         let bets = with(&[bet("1", "placed", None), bet("2", "half_won", Some(("145.45", 1))), other]);
         let check = |view: View, expected: &str| {
-            let ids: String = view.rows(&bets).iter().map(|row| &*row.id).collect();
+            let ids: String = view.keys(&bets).iter().map(|key| &**key).collect();
             assert_eq!(ids, expected, "{view:?}");
         };
         check(View::default(), "321");

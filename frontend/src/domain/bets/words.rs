@@ -37,6 +37,12 @@ pub const fn status_key(status: BetStatus) -> &'static str {
     }
 }
 
+/// The status of that name.
+#[must_use]
+pub fn status_of(key: &str) -> Option<BetStatus> {
+    STATUSES.into_iter().find(|status| status_key(*status) == key)
+}
+
 /// What a reader sees.
 #[must_use]
 pub const fn status_word(status: BetStatus) -> &'static str {
@@ -75,6 +81,12 @@ pub const fn policy_key(policy: OddsPolicy) -> &'static str {
         OddsPolicy::Higher => "higher",
         OddsPolicy::Any => "any",
     }
+}
+
+/// The policy of that name.
+#[must_use]
+pub fn policy_of(key: &str) -> Option<OddsPolicy> {
+    POLICIES.into_iter().find(|policy| policy_key(*policy) == key)
 }
 
 /// What a reader chooses.

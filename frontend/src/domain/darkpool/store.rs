@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use shared::domain::darkpool::{DarkPoolTopic, DetailRow};
-use shared::stream::{Change, Class, Key};
+use shared::stream::{Change, Class, Key, Topic};
 use shared::units::{Ticker, Timestamp};
 use shared::wire::RawRows;
 
@@ -12,6 +12,7 @@ use super::detail::Detail;
 use super::read;
 use super::tape::Prints;
 use super::tickers::{Origin, Tickers};
+use crate::domain::stores::TopicStore;
 
 /// All rows of the dark-pool topics that are followed.
 #[derive(Clone, Debug, Default)]
@@ -25,13 +26,13 @@ pub struct Store {
 
 impl Store {
     /// All rows of a topic; what was there before is gone.
-    pub fn snapshot(&mut self, topic: &DarkPoolTopic, rows: &RawRows) {
-        self.forget(topic);
+    pub fn take(&mut self, topic: &DarkPoolTopic, rows: &RawRows) {
+        self.leave(topic);
         rows.iter().for_each(|(key, row)| self.put(topic, key, row, true));
     }
 
     /// What changed in a topic.
-    pub fn update(&mut self, topic: &DarkPoolTopic, change: &Change<Box<RawValue>>) {
+    pub fn change(&mut self, topic: &DarkPoolTopic, change: &Change<Box<RawValue>>) {
         for key in change.dels() {
             match topic {
                 DarkPoolTopic::Sentiment => {}
@@ -56,7 +57,7 @@ impl Store {
     }
 
     /// A topic is followed no more, or starts over.
-    pub fn forget(&mut self, topic: &DarkPoolTopic) {
+    pub fn leave(&mut self, topic: &DarkPoolTopic) {
         match topic {
             DarkPoolTopic::Sentiment => {}
             DarkPoolTopic::Top => self.tickers.clear_top(),
@@ -100,13 +101,6 @@ impl Store {
     #[must_use]
     pub const fn prints_changes(&self) -> u32 {
         self.prints_changes
-    }
-
-    /// How many rows could not be read. They are left out: a newer server may send what this page
-    /// does not know.
-    #[must_use]
-    pub const fn unreadable(&self) -> u32 {
-        self.unreadable
     }
 
     fn put(&mut self, topic: &DarkPoolTopic, key: &Key, row: &RawValue, anew: bool) {
@@ -153,6 +147,31 @@ impl Store {
     }
 }
 
+impl TopicStore for Store {
+    fn snapshot(&mut self, topic: &Topic, rows: &RawRows) {
+        if let Some(topic) = DarkPoolTopic::parse(topic) {
+            self.take(&topic, rows);
+        }
+    }
+
+    fn update(&mut self, topic: &Topic, change: &Change<Box<RawValue>>) {
+        if let Some(topic) = DarkPoolTopic::parse(topic) {
+            self.change(&topic, change);
+        }
+    }
+
+    fn forget(&mut self, topic: &Topic) {
+        if let Some(topic) = DarkPoolTopic::parse(topic) {
+            self.leave(&topic);
+        }
+    }
+
+    /// They are left out: a newer server may send what this page does not know.
+    fn unreadable(&self) -> u32 {
+        self.unreadable
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tickers::tests::*;
@@ -177,8 +196,8 @@ mod tests {
     #[test]
     fn a_snapshot_replaces_what_was_there() {
         let mut store = Store::default();
-        store.snapshot(&DarkPoolTopic::Top, &raw(&[("A", json("A", 1)), ("B", json("B", 2))]));
-        store.snapshot(&DarkPoolTopic::Top, &raw(&[("B", json("B", 3))]));
+        store.take(&DarkPoolTopic::Top, &raw(&[("A", json("A", 1)), ("B", json("B", 2))]));
+        store.take(&DarkPoolTopic::Top, &raw(&[("B", json("B", 3))]));
         assert_eq!(store.tickers().iter().map(|(t, _)| t.to_string()).collect::<Vec<_>>(), ["B"]);
     }
 
@@ -190,10 +209,10 @@ mod tests {
         let minute =
             |ms: i64, net: i64| format!(r#"{{"kind":"minute","ts":{ms},"net_amount":"{net}.00","price":"1.00"}}"#);
         let rows = [("IBM", day), ("minute:0", minute(0, 1000)), ("minute:120000", minute(120_000, 9000))];
-        store.snapshot(&topic, &raw(&rows));
+        store.take(&topic, &raw(&rows));
         let at = store.tickers().find(&ticker("IBM")).unwrap();
         assert_eq!(store.tickers().spark(at), [1, 9]);
-        store.forget(&topic);
+        store.leave(&topic);
         assert!(store.tickers().is_empty() && store.detail(&ticker("IBM")).is_none());
     }
 
@@ -204,7 +223,7 @@ mod tests {
         for id in 0..1_200 {
             change.set(format!("{id:06}").into(), RawValue::from_string(print("x")).unwrap());
         }
-        store.update(&DarkPoolTopic::Tape, &change);
+        store.change(&DarkPoolTopic::Tape, &change);
         assert_eq!(store.prints().len(), 1000);
         assert_eq!(store.prints().newest().last().map(|(key, _)| &**key), Some("000200"));
     }
@@ -212,7 +231,7 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_read_is_left_out_and_counted() {
         let mut store = Store::default();
-        store.snapshot(&DarkPoolTopic::Top, &raw(&[("A", json("A", 1)), ("B", r#"{"ticker":7}"#.to_owned())]));
+        store.take(&DarkPoolTopic::Top, &raw(&[("A", json("A", 1)), ("B", r#"{"ticker":7}"#.to_owned())]));
         assert_eq!((store.tickers().len(), store.unreadable()), (1, 1));
     }
 }

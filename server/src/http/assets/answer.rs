@@ -199,7 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn pages_of_the_dashboard_are_the_index_with_a_nonce() {
-        for path in ["/", "/darkpool", "/darkpool/ticker/BRK.B", "/index.html", "/a.b/c"] {
+        for path in ["/", "/tape", "/odds/soccer_epl", "/event/d4021f6f", "/books", "/index.html", "/a.b/c"] {
             let response = get(path, &[("host", "h:1"), ("accept-encoding", "br")]);
             assert_eq!(response.status(), 200, "{path}");
             assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::darkpool::view::View;
 use crate::live::Pacer;
 use crate::model::watch::Watchlist;
+use crate::parts::el::set;
 
 /// Between two orders, in milliseconds.
 const EVERY_MS: u64 = 250;
@@ -62,7 +63,7 @@ impl Order {
         }
         let pointed = self.pointed.get().is_some_and(|at| now.ms().saturating_sub(at.ms()) < HOLD_MS);
         let hold = pointed && !asked_anew;
-        super::row::set(self.held, hold);
+        set(self.held, hold);
         if hold {
             return self.drop_the_gone(app);
         }

@@ -8,7 +8,6 @@ use shared::domain::darkpool::{DarkPoolTopic, LevelRow, SentimentRow, Side};
 use shared::units::{Money, Ticker};
 
 use super::prints::{Shown as ShownPrint, side_class, ticker_prints};
-use super::row::set;
 use super::strip::lean_class;
 use super::{is_watched, toggle_watch};
 use crate::app::App;
@@ -18,7 +17,7 @@ use crate::live::Pacer;
 use crate::model::text::{self, Sign};
 use crate::parts::chart::chart;
 use crate::parts::controls::{icon_button, unseen};
-use crate::parts::el::{El, el, of};
+use crate::parts::el::{El, el, of, set};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::split::split;
 use crate::platform::{copy, window};

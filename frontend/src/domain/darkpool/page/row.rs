@@ -10,7 +10,7 @@ use crate::domain::darkpool::tickers::{Row, Tickers};
 use crate::model::flash::Way;
 use crate::model::spark;
 use crate::model::text::{self, Sign};
-use crate::parts::el::{El, el, of, svg};
+use crate::parts::el::{El, el, of, set, svg};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::split::split;
 
@@ -219,12 +219,5 @@ impl RowView {
             | Column::Shares => cell.text_of(text),
         }
         .class_from(move || format!("{class}{}", paint.get().class()))
-    }
-}
-
-/// Sets a signal that differs; one that does not wakes nobody.
-pub fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
     }
 }

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, KeyboardEvent, PointerEvent};
 
 use super::order::Order;
-use super::row::{RowView, Shown, set};
+use super::row::{RowView, Shown};
 use super::toggle_watch;
 use crate::app::App;
 use crate::domain::darkpool::columns::{Column, Columns};
@@ -22,7 +22,7 @@ use crate::model::flash::{Flashes, SWEEP_MS};
 use crate::model::slots::Slots;
 use crate::model::window::{reveal, visible};
 use crate::parts::controls::unseen;
-use crate::parts::el::{El, effect, el, memo, of};
+use crate::parts::el::{El, effect, el, memo, of, set};
 use crate::parts::viewport::Viewport;
 use crate::platform::{Timeout, now};
 use crate::settings::Density;

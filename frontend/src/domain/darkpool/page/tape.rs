@@ -11,14 +11,13 @@ use shared::stream::Key;
 use shared::units::Moment;
 
 use super::prints::{Shown, mark_cells, read, side_class, time_of};
-use super::row::set;
 use crate::app::App;
 use crate::domain::darkpool::tape::{Filter, Prints, side_name};
 use crate::live::Pacer;
 use crate::model::slots::Slots;
 use crate::model::text::{self, Sign};
 use crate::model::window::visible;
-use crate::parts::el::{El, effect, el, memo, of};
+use crate::parts::el::{El, effect, el, memo, of, set};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::viewport::Viewport;
 use crate::settings::Density;

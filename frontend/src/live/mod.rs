@@ -1,23 +1,30 @@
 //! From the link to the screen: rows are written to plain stores as they arrive, and whoever shows
 //! some of them is called once before the next paint.
 
+mod commands;
+mod meters;
+mod pacer;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use serde_json::value::RawValue;
-use shared::domain::darkpool::DarkPoolTopic;
 use shared::domain::kind_of;
-use shared::link::{Event, Status};
+use shared::link::{Event, Phase, Status};
 use shared::stream::{Rows, Topic, apply};
 use shared::units::{Moment, Timestamp};
 use shared::wire::{ErrorMsg, SourceState};
 
-use crate::domain::darkpool::store::Store;
-use crate::model::meter::{Histogram, Rate};
-use crate::platform::{Frame, Interval, Timeout, now, spawn, wall};
+use crate::domain::stores::Stores;
+use crate::domain::{bets, darkpool, odds};
+use crate::platform::{Frame, Interval, now, spawn, wall};
 use crate::socket::{Sink, Socket};
+use commands::Answers;
+pub use commands::Outcome;
+pub use meters::Meters;
+pub use pacer::Pacer;
 
 /// Everything the page knows, and its way of learning more. A handle: cheap to copy.
 #[derive(Clone, Copy)]
@@ -42,42 +49,10 @@ pub struct Signals {
     pub refused: RwSignal<Option<ErrorMsg>>,
 }
 
-/// Where the milliseconds go, and how much arrives.
-#[derive(Clone, Default)]
-pub struct Meters {
-    /// From the provider's time to the server's frame.
-    pub upstream: Histogram,
-    /// From the server's frame to its arrival.
-    pub network: Histogram,
-    /// From arrival to the painted frame.
-    pub render: Histogram,
-    /// A ping's way there and back.
-    pub round_trip: Histogram,
-    /// Messages and bytes.
-    pub traffic: Rate,
-    /// Frames that were flushed.
-    pub frames: u64,
-    /// Rows that were put or removed.
-    pub rows: u64,
-    /// Snapshots that were taken in.
-    pub snapshots: u64,
-    /// Updates that were taken in.
-    pub updates: u64,
-    /// Messages that could not be read.
-    pub garbage: u64,
-}
-
 /// A topic is followed as long as this lives.
 pub struct Following {
     live: Live,
     topic: Topic,
-}
-
-/// Lets something happen only so often; what came too early happens later, not never.
-pub struct Pacer {
-    every_ms: u64,
-    last: Cell<Option<Moment>>,
-    later: RefCell<Option<Timeout>>,
 }
 
 type Painter = Rc<dyn Fn(Moment)>;
@@ -95,7 +70,8 @@ struct Core {
     reconciling: Cell<bool>,
     /// The rows exactly as the server wrote them.
     raw: RefCell<Vec<(Topic, Rows<Box<RawValue>>)>>,
-    darkpool: RefCell<Store>,
+    stores: RefCell<Stores>,
+    answers: Answers,
     meters: RefCell<Meters>,
     /// When the rows that wait for the next frame arrived.
     arrived: RefCell<Vec<Moment>>,
@@ -106,11 +82,7 @@ impl Live {
     /// Connects, and begins to keep the screen up to date.
     pub fn start() -> Live {
         let signals = Signals {
-            status: RwSignal::new(Status {
-                phase: shared::link::Phase::Connecting { attempt: 0 },
-                heard: None,
-                stale: false,
-            }),
+            status: RwSignal::new(Status { phase: Phase::Connecting { attempt: 0 }, heard: None, stale: false }),
             sources: RwSignal::new(BTreeMap::new()),
             clients: RwSignal::new(None),
             rtt_ms: RwSignal::new(None),
@@ -129,7 +101,8 @@ impl Live {
             followed: RefCell::default(),
             reconciling: Cell::default(),
             raw: RefCell::default(),
-            darkpool: RefCell::default(),
+            stores: RefCell::default(),
+            answers: Answers::default(),
             meters: RefCell::default(),
             arrived: RefCell::default(),
             clock_offset_ms: Cell::default(),
@@ -186,8 +159,23 @@ impl Live {
     }
 
     /// Looks at the dark-pool rows.
-    pub fn darkpool<T>(self, look: impl FnOnce(&Store) -> T) -> T {
-        look(&self.core().darkpool.borrow())
+    pub fn darkpool<T>(self, look: impl FnOnce(&darkpool::store::Store) -> T) -> T {
+        look(&self.core().stores.borrow().darkpool)
+    }
+
+    /// Looks at the odds.
+    pub fn odds<T>(self, look: impl FnOnce(&odds::store::Store) -> T) -> T {
+        look(&self.core().stores.borrow().odds)
+    }
+
+    /// Looks at the bets.
+    pub fn bets<T>(self, look: impl FnOnce(&bets::store::Store) -> T) -> T {
+        look(&self.core().stores.borrow().bets)
+    }
+
+    /// How many rows could not be read.
+    pub fn unreadable(self) -> u32 {
+        self.core().stores.borrow().unreadable()
     }
 
     /// Looks at the meters.
@@ -214,39 +202,12 @@ impl Live {
     pub fn market_now(self) -> Timestamp {
         let core = self.core();
         let replay = core.signals.sources.with_untracked(|sources| sources.contains_key("replay"));
-        if replay { core.darkpool.borrow().newest() } else { self.server_now() }
+        if replay { core.stores.borrow().darkpool.newest() } else { self.server_now() }
     }
 
     /// The server's time of day.
     pub fn server_now(self) -> Timestamp {
         Timestamp::from_ms(wall().ms() + self.core().clock_offset_ms.get())
-    }
-}
-
-impl Pacer {
-    /// At most every so many milliseconds.
-    pub const fn every(every_ms: u64) -> Pacer {
-        Pacer { every_ms, last: Cell::new(None), later: RefCell::new(None) }
-    }
-
-    /// Whether it may happen now. If not, a frame is painted as soon as it may.
-    pub fn is_due(&self, live: Live, now: Moment) -> bool {
-        let waited = self.last.get().map_or(self.every_ms, |last| now.ms().saturating_sub(last.ms()));
-        if waited >= self.every_ms {
-            self.last.set(Some(now));
-            self.later.take();
-            return true;
-        }
-        let mut later = self.later.borrow_mut();
-        if later.is_none() {
-            *later = Some(Timeout::after(self.every_ms - waited, move || live.repaint()));
-        }
-        false
-    }
-
-    /// The next time is not too early.
-    pub fn hurry(&self) {
-        self.last.set(None);
     }
 }
 
@@ -283,8 +244,8 @@ impl Core {
             let stays = wanted.contains(topic);
             if !stays {
                 self.raw.borrow_mut().retain(|(other, _)| other != topic);
-                if let Some(topic) = DarkPoolTopic::parse(topic) {
-                    self.darkpool.borrow_mut().forget(&topic);
+                if let Some(store) = self.stores.borrow_mut().of(topic) {
+                    store.forget(topic);
                 }
                 socket.unfollow(topic);
             }
@@ -364,8 +325,8 @@ impl Sink for Core {
         match event {
             Event::Status(status) => self.signals.status.set(status),
             Event::Snapshot { topic, rows, .. } => {
-                if let Some(topic) = DarkPoolTopic::parse(&topic) {
-                    self.darkpool.borrow_mut().snapshot(&topic, &rows);
+                if let Some(store) = self.stores.borrow_mut().of(&topic) {
+                    store.snapshot(&topic, &rows);
                 }
                 let mut meters = self.meters.borrow_mut();
                 meters.snapshots += 1;
@@ -377,8 +338,8 @@ impl Sink for Core {
             }
             Event::Update { topic, ts, src_ts, change, .. } => {
                 self.measure(ts, src_ts);
-                if let Some(topic) = DarkPoolTopic::parse(&topic) {
-                    self.darkpool.borrow_mut().update(&topic, &change);
+                if let Some(store) = self.stores.borrow_mut().of(&topic) {
+                    store.update(&topic, &change);
                 }
                 let mut meters = self.meters.borrow_mut();
                 meters.updates += 1;
@@ -400,9 +361,14 @@ impl Sink for Core {
                 self.signals.rtt_ms.set(Some(rtt_ms));
                 self.meters.borrow_mut().round_trip.add(i64::try_from(rtt_ms).unwrap_or(i64::MAX));
             }
-            Event::Refused(error) => self.signals.refused.set(Some(error)),
+            Event::Refused(error) => {
+                if let Some(error) = self.answers.refused(error) {
+                    self.signals.refused.set(Some(error));
+                }
+            }
             Event::Garbage => self.meters.borrow_mut().garbage += 1,
-            Event::Reply(_) => {}
+            Event::Reply(reply) => self.answers.done(reply),
+            Event::Unanswered { id } => self.answers.lost(id),
         }
     }
 }
