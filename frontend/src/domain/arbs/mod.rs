@@ -3,4 +3,7 @@
 //! The pure half decides what is shown and reckons; the other half, which exists in the browser
 //! only, puts that on the screen.
 
+pub mod fate;
+pub mod plan;
 pub mod view;
+pub mod worth;
