@@ -78,6 +78,25 @@ pub fn time(ts: Timestamp, offset_min: i64) -> String {
     format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
 }
 
+/// `14:03`.
+#[must_use]
+pub fn minute(ts: Timestamp, offset_min: i64) -> String {
+    time(ts, offset_min).chars().take(5).collect()
+}
+
+/// `Mon 7 Oct`.
+#[must_use]
+pub fn day(ts: Timestamp, offset_min: i64) -> String {
+    const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let day = ts.ms().saturating_add(offset_min * MINUTE_MS).div_euclid(DAY_MS);
+    let (_, month, of_month) = civil(day);
+    // 1970-01-01 was a Thursday.
+    let name = |names: &[&'static str], at: i64| usize::try_from(at).ok().and_then(|at| names.get(at).copied());
+    let (weekday, month) = (name(&WEEKDAYS, day.rem_euclid(7)), name(&MONTHS, month - 1));
+    format!("{} {of_month} {}", weekday.unwrap_or_default(), month.unwrap_or_default())
+}
+
 /// `2013-10-07`.
 #[must_use]
 pub fn date(ts: Timestamp, offset_min: i64) -> String {
@@ -154,6 +173,8 @@ mod tests {
         assert_eq!(time(ts, Zone::NewYork.offset_min(ts, 0)), "10:19:53");
         assert_eq!(time(ts, Zone::Local.offset_min(ts, 120)), "16:19:53");
         assert_eq!(iso(ts), "2013-10-07T14:19:53.314Z");
+        assert_eq!((minute(ts, 0), day(ts, 0)), ("14:19".to_owned(), "Mon 7 Oct".to_owned()));
+        assert_eq!((day(at(-1), 0), day(at(0), 0)), ("Wed 31 Dec".to_owned(), "Thu 1 Jan".to_owned()));
         assert_eq!(date(at(1_381_190_400_000), -240), "2013-10-07");
     }
 }

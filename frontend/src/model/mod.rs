@@ -7,6 +7,8 @@ pub mod clock;
 pub mod csv;
 pub mod flash;
 pub mod meter;
+pub mod pins;
+pub mod price;
 pub mod query;
 pub mod route;
 pub mod slots;

@@ -4,5 +4,11 @@
 //! exists in the browser only, puts that on the screen.
 
 pub mod board;
+pub mod event;
+pub mod movement;
 pub mod read;
 pub mod store;
+pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub mod page;

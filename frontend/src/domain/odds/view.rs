@@ -1,0 +1,213 @@
+//! What a reader asked to see of a board: kept in the address. It makes the list of lines that is
+//! scrolled through: a line for each event, and under it one for each selection of its markets.
+
+use std::collections::BTreeMap;
+
+use shared::domain::odds::{MarketKind, SportKey};
+use shared::stream::Key;
+use shared::units::Timestamp;
+
+use super::board::{Board, Head};
+use crate::model::query::Query;
+
+/// Which events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// All.
+    #[default]
+    All,
+    /// Those that have begun.
+    Live,
+    /// Those that have not.
+    Upcoming,
+}
+
+/// The kinds of markets, as offered.
+pub const KINDS: [MarketKind; 3] = [MarketKind::H2h, MarketKind::Spreads, MarketKind::Totals];
+
+/// What is shown of a board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// What a team's name has to contain.
+    pub search: String,
+    /// What is bet on.
+    pub kind: MarketKind,
+    /// Which events.
+    pub when: When,
+}
+
+/// One line of the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The market; for an event's line, the first of its markets that are shown.
+    pub market: Key,
+    /// Which of its selections; `None` is the event's own line.
+    pub selection: Option<usize>,
+}
+
+/// What a kind of markets is called.
+#[must_use]
+pub const fn kind_name(kind: MarketKind) -> &'static str {
+    match kind {
+        MarketKind::H2h => "Winner",
+        MarketKind::Spreads => "Spread",
+        MarketKind::Totals => "Total",
+    }
+}
+
+const fn kind_key(kind: MarketKind) -> Option<&'static str> {
+    match kind {
+        MarketKind::H2h => None,
+        MarketKind::Spreads => Some("spreads"),
+        MarketKind::Totals => Some("totals"),
+    }
+}
+
+impl When {
+    /// All of them, as offered.
+    pub const ALL: [When; 3] = [When::All, When::Live, When::Upcoming];
+
+    const fn key(self) -> Option<&'static str> {
+        match self {
+            When::All => None,
+            When::Live => Some("live"),
+            When::Upcoming => Some("upcoming"),
+        }
+    }
+}
+
+impl Default for View {
+    fn default() -> View {
+        View { search: String::new(), kind: MarketKind::H2h, when: When::All }
+    }
+}
+
+impl View {
+    /// Reads it from an address; what is missing or wrong is as by default.
+    #[must_use]
+    pub fn read(query: &Query) -> View {
+        let named = |name: &str| query.get(name);
+        View {
+            search: named("q").unwrap_or_default().chars().take(32).collect(),
+            kind: KINDS.into_iter().find(|kind| kind_key(*kind) == named("m")).unwrap_or(MarketKind::H2h),
+            when: When::ALL.into_iter().find(|when| when.key() == named("when")).unwrap_or_default(),
+        }
+    }
+
+    /// Writes it into an address; defaults leave no trace.
+    pub fn write(&self, query: &mut Query) {
+        query.put("q", (!self.search.is_empty()).then(|| self.search.clone()));
+        query.put("m", kind_key(self.kind).map(str::to_owned));
+        query.put("when", self.when.key().map(str::to_owned));
+    }
+
+    /// Whether some events may be left out.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        !self.search.is_empty() || self.when != When::All
+    }
+
+    /// The lines, and of how many events they are. Events are in the order in which they begin, an
+    /// event's markets in the order of their lines.
+    #[must_use]
+    pub fn lines(&self, board: &Board) -> (Vec<Line>, usize) {
+        let search = self.search.trim().to_lowercase();
+        let mut events: BTreeMap<(Timestamp, &SportKey), Vec<(i64, &Key, &Head)>> = BTreeMap::new();
+        for (key, head) in board.iter().filter(|(_, head)| self.fits(head, &search)) {
+            events.entry((head.commence, &head.event)).or_default().push((rank(head), key, head));
+        }
+        let mut lines = Vec::new();
+        for markets in events.values_mut() {
+            markets.sort_unstable_by_key(|(rank, key, _)| (*rank, *key));
+            lines.extend(markets.first().map(|(_, key, _)| Line { market: (*key).clone(), selection: None }));
+            for (_, key, head) in markets {
+                lines.extend((0..head.selections).map(|at| Line { market: (*key).clone(), selection: Some(at) }));
+            }
+        }
+        (lines, events.len())
+    }
+
+    fn fits(&self, head: &Head, search: &str) -> bool {
+        let named = |name: &str| name.to_lowercase().contains(search);
+        head.market == self.kind
+            && match self.when {
+                When::All => true,
+                When::Live => head.live,
+                When::Upcoming => !head.live,
+            }
+            && (search.is_empty() || named(&head.home) || named(&head.away))
+    }
+}
+
+/// Where a market's line stands among others: -1.5 before 2.25.
+fn rank(head: &Head) -> i64 {
+    let number = |text: &str| {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let hundredths = format!("{:0<2.2}", decimals).parse::<i64>().ok()?;
+        let whole_hundredths = whole.parse::<i64>().ok()?.checked_mul(100)?;
+        Some(if whole.starts_with('-') { whole_hundredths - hundredths } else { whole_hundredths + hundredths })
+    };
+    head.line.as_deref().and_then(number).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::board::tests::board;
+    use super::*;
+
+    fn market(event: &str, names: (&str, &str), commence: i64, live: bool, kind: &str, line: &str) -> String {
+        let selections = r#"[{"id":"a","name":"a","books":{}},{"id":"b","name":"b","books":{}}]"#;
+        format!(
+            r#"{{"id":"x","event":"{event}","sport":"s","home":"{}","away":"{}","commence_ms":{commence},"live":{live},
+            "market":"{kind}","line":{line},"selections":{selections},"devig":"power","complete":true,"updated_ms":1}}"#,
+            names.0, names.1
+        )
+    }
+
+    fn sample() -> Board {
+        board(&[
+            ("a:h2h", market("a", ("Arsenal", "Chelsea"), 200, false, "h2h", "null")),
+            ("b:h2h", market("b", ("Brighton", "Ars\u{e8}ne"), 100, true, "h2h", "null")),
+            ("a:s1", market("a", ("Arsenal", "Chelsea"), 200, false, "spreads", "\"-1.5\"")),
+            ("a:s2", market("a", ("Arsenal", "Chelsea"), 200, false, "spreads", "\"-0.25\"")),
+            ("a:s3", market("a", ("Arsenal", "Chelsea"), 200, false, "spreads", "\"10\"")),
+            ("a:s4", market("a", ("Arsenal", "Chelsea"), 200, false, "spreads", "\"2\"")),
+        ])
+    }
+
+    fn list(view: &View) -> String {
+        let (lines, events) = view.lines(&sample());
+        let text = |line: Line| line.selection.map_or_else(|| format!("[{}]", line.market), |at| at.to_string());
+        format!("{events}: {}", lines.into_iter().map(text).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn events_stand_by_their_beginning_and_markets_by_their_line() {
+        assert_eq!(list(&View::default()), "2: [b:h2h] 0 1 [a:h2h] 0 1");
+        let spreads = View { kind: MarketKind::Spreads, ..View::default() };
+        let (lines, _) = spreads.lines(&sample());
+        let markets: Vec<&str> = lines.iter().filter(|l| l.selection == Some(0)).map(|l| &*l.market).collect();
+        assert_eq!(markets, ["a:s1", "a:s2", "a:s4", "a:s3"]);
+    }
+
+    #[test]
+    fn filters_narrow() {
+        assert_eq!(list(&View { when: When::Live, ..View::default() }), "1: [b:h2h] 0 1");
+        assert_eq!(list(&View { when: When::Upcoming, ..View::default() }), "1: [a:h2h] 0 1");
+        assert_eq!(list(&View { search: " CHEL ".into(), ..View::default() }), "1: [a:h2h] 0 1");
+        assert_eq!(list(&View { search: "ars\u{c8}".into(), ..View::default() }), "1: [b:h2h] 0 1");
+        assert_eq!(list(&View { kind: MarketKind::Totals, ..View::default() }), "0: ");
+    }
+
+    #[test]
+    fn a_view_is_read_back_from_its_address() {
+        let view = View { search: "a b".into(), kind: MarketKind::Totals, when: When::Live };
+        let mut query = Query::default();
+        view.write(&mut query);
+        assert_eq!(query.text(), "?m=totals&q=a%20b&when=live");
+        assert_eq!(View::read(&query), view);
+        View::default().write(&mut query);
+        assert!(query.is_empty());
+        assert_eq!(View::read(&Query::parse("?m=props&when=never")), View::default());
+    }
+}
