@@ -15,4 +15,5 @@ pub mod slots;
 pub mod spark;
 pub mod text;
 pub mod watch;
+pub mod who;
 pub mod window;

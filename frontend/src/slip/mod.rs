@@ -8,3 +8,10 @@ pub mod leg;
 pub mod list;
 pub mod pick;
 pub mod quote;
+
+#[cfg(target_arch = "wasm32")]
+mod card;
+#[cfg(target_arch = "wasm32")]
+pub mod desk;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
