@@ -7,6 +7,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::{Money, Ratio};
+
+mod text;
+
 /// Decimals that are kept on the wire.
 const DECIMALS: u32 = 12;
 /// The greatest numerator and denominator, so that products fit 128 bits.
@@ -57,12 +61,28 @@ impl Odds {
     /// # Errors
     /// It is not above 1, or out of range.
     pub fn new(num: u64, den: u64) -> Result<Odds, OddsError> {
+        Odds::from_wide(num.into(), den.into())
+    }
+
+    /// [`Odds::new`] for a fraction that may fit only when it is in lowest terms.
+    ///
+    /// # Errors
+    /// It is not above 1 by so much that 12 decimals show it, or out of range even in lowest terms.
+    pub fn from_wide(num: u128, den: u128) -> Result<Odds, OddsError> {
         if den == 0 || num <= den {
             return Err(OddsError::NoProfit);
         }
         let divisor = gcd(num, den);
         let (num, den) = (num / divisor, den / divisor);
-        if num > MOST || num / den >= 1_000_000 { Err(OddsError::Range) } else { Ok(Odds { num, den }) }
+        if num > u128::from(MOST) || num / den >= 1_000_000 {
+            return Err(OddsError::Range);
+        }
+        // Half of the last decimal is written as 1.00, which nobody could read back.
+        if (num - den) * 2 * 10_u128.pow(DECIMALS) <= den {
+            return Err(OddsError::NoProfit);
+        }
+        let narrow = |part: u128| u64::try_from(part).map_err(|_| OddsError::Range);
+        Ok(Odds { num: narrow(num)?, den: narrow(den)? })
     }
 
     /// From American odds: what 100 wins, or less than zero what has to be staked to win 100.
@@ -86,6 +106,14 @@ impl Odds {
     /// The stake is 0, or nothing is won.
     pub fn from_fraction(wins: u64, stake: u64) -> Result<Odds, OddsError> {
         Odds::new(wins.checked_add(stake).ok_or(OddsError::Range)?, stake)
+    }
+
+    /// From an implied probability: 0.5238 is 5000/2619.
+    ///
+    /// # Errors
+    /// It is not between 0 and 1.
+    pub fn from_implied(probability: Ratio) -> Result<Odds, OddsError> {
+        Odds::new(10_000, u64::try_from(probability.e4()).map_err(|_| OddsError::NoProfit)?)
     }
 
     /// What comes back for `denominator` staked, in lowest terms.
@@ -114,6 +142,16 @@ impl Odds {
         i64::try_from(sign * ((2 * n + d) / (2 * d))).unwrap_or(i64::MAX)
     }
 
+    /// What comes back for a stake when it wins, stake included: rounded down to 1e-12 dollars, since the rounding to
+    /// cents belongs to whoever pays. Saturates far beyond any money.
+    #[must_use]
+    pub fn pays(self, stake: Money) -> Money {
+        let (num, den) = (i128::from(self.num), i128::from(self.den));
+        // Both parts fit: odds are below a million, numerator and remainder at most 1e18.
+        let (whole, rest) = (stake.pico().div_euclid(den), stake.pico().rem_euclid(den));
+        Money::from_pico(whole.saturating_mul(num).saturating_add(rest * num / den))
+    }
+
     /// The nearest floating-point number, for probabilities; money is never reckoned with it.
     #[must_use]
     pub fn to_f64(self) -> f64 {
@@ -127,7 +165,7 @@ impl Odds {
     }
 }
 
-const fn gcd(mut a: u64, mut b: u64) -> u64 {
+const fn gcd(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }
@@ -171,20 +209,8 @@ impl FromStr for Odds {
 
     /// Reads decimal odds: `2.05`.
     fn from_str(text: &str) -> Result<Odds, OddsError> {
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || !digits(fraction) {
-            return Err(OddsError::Syntax);
-        }
-        let fraction = fraction.trim_end_matches('0');
-        if whole.len() > 6 || fraction.len() > DECIMALS as usize {
-            return Err(OddsError::Range);
-        }
-        let den = 10_u64.pow(u32::try_from(fraction.len()).map_err(|_| OddsError::Range)?);
-        let whole: u64 = whole.parse().map_err(|_| OddsError::Syntax)?;
-        let fraction: u64 = if fraction.is_empty() { 0 } else { fraction.parse().map_err(|_| OddsError::Syntax)? };
-        // Six digits before the point and twelve behind it fit.
-        Odds::new(whole * den + fraction, den)
+        let (digits, unit) = text::decimal(text, 6, DECIMALS)?;
+        Odds::new(digits, unit)
     }
 }
 

@@ -3,8 +3,10 @@
 
 mod commands;
 mod rows;
+mod settle;
 mod topics;
 
 pub use commands::{BetFilter, OddsPolicy, PlaceBet, SettleBet};
 pub use rows::{BetRow, BetStatus, ExposureRow};
+pub use settle::{outcome, payout, potential};
 pub use topics::BetsTopic;
