@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
 
 use crate::model::clock::{self, Zone};
+use crate::model::price::Format;
 use crate::model::watch::Watchlist;
 use crate::parts::el::effect;
 use crate::platform::{Listener, load, local_offset_min, root, save, window};
@@ -41,6 +42,10 @@ pub struct Settings {
     pub zone: RwSignal<Zone>,
     /// Whether single keys do something (WCAG 2.1.4).
     pub shortcuts: RwSignal<bool>,
+    /// How prices are written.
+    pub format: RwSignal<Format>,
+    /// What Kelly stakes are a part of, as typed.
+    pub bankroll: RwSignal<String>,
     /// The watchlist.
     pub watchlist: RwSignal<Watchlist>,
 }
@@ -89,6 +94,8 @@ impl Settings {
             density: RwSignal::new(density),
             zone: RwSignal::new(Zone::of(&load("zone").unwrap_or_default())),
             shortcuts: RwSignal::new(!is("shortcuts", "off")),
+            format: RwSignal::new(Format::of(&load("format").unwrap_or_default())),
+            bankroll: RwSignal::new(load("bankroll").unwrap_or_else(|| "1000".to_owned())),
             watchlist: RwSignal::new(Watchlist::parse(&load("watchlist").unwrap_or_default())),
         };
         settings.keep();
@@ -108,6 +115,8 @@ impl Settings {
         });
         effect(move || save("zone", self.zone.get().key()));
         effect(move || save("shortcuts", if self.shortcuts.get() { "on" } else { "off" }));
+        effect(move || save("format", self.format.get().key()));
+        effect(move || save("bankroll", &self.bankroll.get()));
         effect(move || save("watchlist", &self.watchlist.with(Watchlist::text)));
         // Another tab of the same reader.
         let other_tab = Listener::on(&window(), "storage", move |event| {

@@ -39,6 +39,8 @@ pub enum Icon {
     Bets,
     /// An open book.
     Books,
+    /// A person.
+    Account,
     /// An arrow up.
     Top,
 }
@@ -67,6 +69,7 @@ impl Icon {
             Icon::Books => {
                 "M12 6.5C9.5 5 6.5 5 4 5.5v13c2.5-.5 5.5-.5 8 1 2.5-1.5 5.5-1.5 8-1v-13c-2.5-.5-5.5-.5-8 1zM12 6.5v13"
             }
+            Icon::Account => "M12 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5",
             Icon::Top => "M12 19V6M6.5 11L12 5.5l5.5 5.5",
         }
     }
