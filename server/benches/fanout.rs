@@ -15,6 +15,7 @@ use shared::stream::{Change, Topic};
 use shared::units::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use undercurrent::access::Access;
 use undercurrent::command::{self, serve};
 use undercurrent::config::{Cli, Config, Surroundings};
 use undercurrent::domain::{Engine, RowJson, StateOp, TopicChange};
@@ -94,7 +95,8 @@ async fn run(config: &Config, period: Duration, burst: u64) -> Outcome {
     tokio::spawn(task.run(batches, stopped.clone()));
     let drain = Drain { stop: stopped.clone(), retry: Duration::ZERO, spread: Duration::ZERO };
     let sources = Sources::new(Vec::new());
-    let shared = fanout::Shared::new(hub, sources, metrics, pressure, config.limits.progress_timeout, drain);
+    let access = Arc::new(Access::new(None, metrics.clone()));
+    let shared = fanout::Shared::new(hub, sources, access, metrics, pressure, config.limits.progress_timeout, drain);
     let shards = Arc::new(Shards::start(&serve::shard_settings(config), &shared)?);
     let router = http::router(serve::app(config, &shared, &shards, "bench".into()));
     tokio::spawn(fanout::listen(listener, router, config.limits.handshake_timeout, stopped));

@@ -3,6 +3,7 @@
 //! The pure parts (`domain`, `hub`, `session`) know no socket, clock or task; the drivers around
 //! them hold no decisions. See `docs/ARCHITECTURE.md`.
 
+pub mod access;
 pub mod command;
 pub mod config;
 pub mod demo;

@@ -96,7 +96,7 @@ impl<C: Conversation> Stage<C> {
                     self.conversation.handle_opened(now, &self.topics, wanted, &outcomes);
                 }
                 Ask::Drop(dropped) => self.conversation.handle_dropped(dropped),
-                Ask::Command(..) => unreachable!("nobody asks for anything here"),
+                Ask::Command(..) | Ask::Verify(..) => unreachable!("nobody asks for anything here"),
             }
         }
         let sources = || BTreeMap::from([("massive".into(), SourceState::Live)]);

@@ -6,8 +6,10 @@ use shared::wire::SourceState;
 use tokio::net::TcpListener;
 
 use super::{Outcome, massive_settings};
+use crate::access::Jwt;
 use crate::config::Config;
 use crate::feed::{Source, massive, wall_now};
+use crate::store::TokenStore;
 
 /// How long a provider may take to accept us.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -19,9 +21,15 @@ pub(super) async fn run(config: &Config) -> Outcome {
     }
     println!();
     let mut wrong = 0;
-    for (what, finding) in
-        [("listen", listen(config).await), ("store", store(config).await), ("stocks", provider(config).await)]
-    {
+    let findings = [
+        ("listen", listen(config).await),
+        ("store", store(config).await),
+        ("tokens", tokens(config).await),
+        ("jwt", jwt(config).await),
+        ("stocks", provider(config).await),
+    ];
+    let all = findings.len();
+    for (what, finding) in findings {
         let (mark, sentence) = match &finding {
             Ok(sentence) => ("ok", sentence),
             Err(sentence) => ("WRONG", sentence),
@@ -29,7 +37,7 @@ pub(super) async fn run(config: &Config) -> Outcome {
         wrong += u32::from(finding.is_err());
         println!("{what:<8} {mark:<6} {sentence}");
     }
-    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of 3 checks failed").into()) }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of {all} checks failed").into()) }
 }
 
 async fn listen(config: &Config) -> Result<String, String> {
@@ -44,6 +52,25 @@ async fn store(config: &Config) -> Result<String, String> {
     match crate::store::open(config.store.url.reveal()).await {
         Ok(_) => Ok("can be opened and written".into()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn tokens(config: &Config) -> Result<String, String> {
+    let store = TokenStore::open(config.store.url.reveal()).await.map_err(|error| error.to_string())?;
+    let Some(store) = store else {
+        return Ok("a database in memory keeps none".into());
+    };
+    match store.list().await.map_err(|error| error.to_string())?.iter().filter(|t| t.revoked.is_none()).count() {
+        0 => Ok("there are none; `undercurrent token create` makes one".into()),
+        count => Ok(format!("{count} that were not revoked")),
+    }
+}
+
+async fn jwt(config: &Config) -> Result<String, String> {
+    match Jwt::new(config.jwt.clone()).await.map_err(|error| error.to_string())? {
+        None => Ok("JSON Web Tokens are not taken: no key is set".into()),
+        Some(jwt) if jwt.keys() == 0 => Err("jwks_url gives no RSA key for RS256: check the address".into()),
+        Some(jwt) => Ok(format!("{} keys for JSON Web Tokens", jwt.keys())),
     }
 }
 

@@ -5,6 +5,7 @@ mod health;
 pub mod load;
 mod record;
 pub mod serve;
+mod token;
 
 use crate::config::{Cli, Command, Config};
 use crate::feed::massive;
@@ -21,6 +22,7 @@ pub async fn run(cli: &Cli) -> Outcome {
         Command::Serve { replay } => serve::run(&cli.config, replay.as_ref()).await,
         Command::Record { out, seconds } => record::run(&cli.config, out, *seconds).await,
         Command::Load(options) => load::command(options).await,
+        Command::Token(command) => token::run(&cli.config, command).await,
         Command::Check => check::run(&cli.config).await,
         Command::Health => health::run(&cli.config).await,
     }

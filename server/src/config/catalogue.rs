@@ -57,6 +57,7 @@ pub const LISTEN_IN_CONTAINER: &str = "0.0.0.0:3000";
 
 const SERVER: &str = "Server";
 const DATA: &str = "Data";
+const SIGN_IN: &str = "Sign-in";
 const LIMITS: &str = "Limits";
 const LOGS: &str = "Logs";
 
@@ -160,6 +161,36 @@ pub const SETTINGS: &[Setting] = &[
     .secret(),
     Setting::new(DATA, "massive_url", "URL", "wss://socket.massive.com/stocks", "Where that provider is.").secret(),
     Setting::new(DATA, "massive_tickers", "LIST", "*", "Which stocks to follow, as IBM,BRK.B,...; * for all."),
+    Setting::new(
+        SIGN_IN,
+        "jwt_secret",
+        "SECRET",
+        "",
+        "Take JSON Web Tokens signed with this secret (HS256, at least 32 bytes). Prefer the variable.",
+    )
+    .secret(),
+    Setting::new(SIGN_IN, "jwt_public_key", "FILE", "", "Take JSON Web Tokens of this RSA public key (RS256), as PEM."),
+    Setting::new(
+        SIGN_IN,
+        "jwks_url",
+        "URL",
+        "",
+        "Take JSON Web Tokens of the RSA keys (RS256) that are published here; read every 10 minutes, and when a token \
+         names another.",
+    )
+    .secret(),
+    Setting::new(SIGN_IN, "jwks_file", "FILE", "", "The same from a file."),
+    Setting::new(SIGN_IN, "jwt_issuer", "TEXT", "", "What a JSON Web Token's iss has to be; none: anything."),
+    Setting::new(
+        SIGN_IN,
+        "jwt_audience",
+        "TEXT",
+        "",
+        "What a JSON Web Token's aud has to be or contain; none: it must have no aud.",
+    ),
+    Setting::new(SIGN_IN, "jwt_user_claim", "NAME", "sub", "Which claim holds the user's id."),
+    Setting::new(SIGN_IN, "jwt_role_claim", "NAME", "role", "Which claim holds the role, or a list of them."),
+    Setting::new(SIGN_IN, "jwt_operator_role", "NAME", "operator", "Which role makes an operator."),
     Setting::new(
         LIMITS,
         "messages_per_s",

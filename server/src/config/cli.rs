@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use clap::builder::StyledStr;
 use clap::{Arg, ArgMatches, value_parser};
 
-use super::catalogue::{CONFIG_VARIABLE, SETTINGS, Setting};
+use super::catalogue::{CONFIG_VARIABLE, SETTINGS, Setting, find};
 use super::resolve::{Surroundings, resolve};
+use super::token::{self, TokenCommand};
 use super::{Config, ConfigError};
 use crate::command::load;
 use crate::feed::replay::Speed;
@@ -39,6 +40,8 @@ pub enum Command {
     },
     /// `load`: many clients for a server that runs, each of which checks what it is told.
     Load(Box<load::Options>),
+    /// `token`: who may sign in.
+    Token(TokenCommand),
     /// `check`: try everything and say what is wrong.
     Check,
     /// `health`: ask the server that runs here whether it is well.
@@ -66,14 +69,16 @@ impl Cli {
     {
         let matches = command().try_get_matches_from(args)?;
         let (name, matches) = matches.subcommand().expect("clap requires a subcommand");
+        // `token` has commands of its own.
+        let (settings, commands) = (matches.subcommand().map_or(matches, |(_, inner)| inner), matches);
         let flags: BTreeMap<_, _> = SETTINGS
             .iter()
-            .filter_map(|setting| Some((setting.name, matches.try_get_one::<String>(setting.name).ok()??.clone())))
+            .filter_map(|setting| Some((setting.name, settings.try_get_one::<String>(setting.name).ok()??.clone())))
             .collect();
         // `load` takes no settings.
-        let file = matches.try_get_one::<PathBuf>("config").unwrap_or_default();
+        let file = settings.try_get_one::<PathBuf>("config").unwrap_or_default();
         let resolved = resolve(&flags, file.map(PathBuf::as_path), around)?;
-        Ok(Cli { command: Command::of(name, matches), config: Config::read(resolved, around)? })
+        Ok(Cli { command: Command::of(name, commands), config: Config::read(resolved, around)? })
     }
 }
 
@@ -91,6 +96,7 @@ impl Command {
                 seconds: matches.get_one("seconds").copied(),
             },
             "load" => Command::Load(Box::new(load::Options::of(matches))),
+            "token" => Command::Token(TokenCommand::of(matches)),
             "check" => Command::Check,
             "health" => Command::Health,
             other => unreachable!("clap knows no subcommand {other}"),
@@ -144,17 +150,21 @@ fn command() -> clap::Command {
                 )
                 .args(load::arguments()),
         )
+        .subcommand(token::command(&[config(), argument(find("database_url").expect("it is in the catalogue"))]))
         .subcommand(with_settings("check", "Read the configuration, try each source, say what is wrong."))
         .subcommand(with_settings("health", "Exit with 0 when the server on this machine is well."))
 }
 
 fn with_settings(name: &'static str, about: &'static str) -> clap::Command {
-    let config = Arg::new("config")
+    clap::Command::new(name).about(about).arg(config()).args(SETTINGS.iter().map(argument))
+}
+
+fn config() -> Arg {
+    Arg::new("config")
         .long("config")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help(format!("A file of settings. [default: undercurrent.toml, if it is there] [env: {CONFIG_VARIABLE}]"));
-    clap::Command::new(name).about(about).arg(config).args(SETTINGS.iter().map(argument))
+        .help(format!("A file of settings. [default: undercurrent.toml, if it is there] [env: {CONFIG_VARIABLE}]"))
 }
 
 fn argument(setting: &'static Setting) -> Arg {

@@ -4,6 +4,7 @@
 //! be wrong; nothing here touches the process's own environment except [`Surroundings::of_this_process`].
 //! `catalogue` is the one list of settings: flags, variables, keys, help and defaults come from it.
 
+mod access;
 mod catalogue;
 mod cli;
 mod error;
@@ -12,6 +13,7 @@ mod resolve;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub use cli::{Cli, Command, Replay};
 pub use error::ConfigError;
@@ -20,3 +22,4 @@ pub use settings::{
     Config, DemoMode, DemoSettings, FanoutSettings, Limits, ListenSettings, LogFormat, LogSettings, MassiveSettings,
     OriginSettings, Shown, StoreSettings,
 };
+pub use token::TokenCommand;

@@ -8,6 +8,7 @@ use super::ConfigError;
 use super::catalogue::SETTINGS;
 use super::read::Reader;
 use super::resolve::{Resolved, Surroundings, Whence};
+use crate::access::JwtSettings;
 use crate::domain::darkpool::feed::Watch;
 use crate::feed::{Endpoint, Secret};
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub demo: DemoSettings,
     /// The stocks provider.
     pub massive: MassiveSettings,
+    /// How JSON Web Tokens are verified.
+    pub jwt: JwtSettings,
     /// What clients may do.
     pub limits: Limits,
     /// What is logged.
@@ -250,6 +253,7 @@ impl Config {
                     |text| text.parse().ok(),
                 )?,
             },
+            jwt: super::access::jwt(from)?,
             limits: Limits {
                 messages_per_s: from.number("messages_per_s", 0..=u32::MAX)?,
                 message_burst: from.number("message_burst", 1..=1_000_000)?,

@@ -16,8 +16,9 @@ use shared::units::{Moment, Timestamp};
 use tokio::sync::watch;
 
 pub use listen::listen;
-pub use shard::{Arrival, ShardSettings, Shards};
+pub use shard::{Arrival, Guest, ShardSettings, Shards};
 
+use crate::access::Access;
 use crate::feed::{Sources, wall_now};
 use crate::hub::{Hub, Pressure};
 use crate::observe::Metrics;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     /// How the sources are doing.
     pub sources: Sources,
+    /// Who may say that they are someone.
+    pub access: Arc<Access>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Over how long changes are gathered.
@@ -59,13 +62,14 @@ impl Shared {
     pub fn new(
         hub: Arc<Hub>,
         sources: Sources,
+        access: Arc<Access>,
         metrics: Arc<Metrics>,
         pressure: Arc<Pressure>,
         progress_timeout: Duration,
         drain: Drain,
     ) -> Arc<Shared> {
         let (clients, named, started) = (AtomicU64::new(0), AtomicU64::new(0), Instant::now());
-        Arc::new(Shared { hub, sources, metrics, pressure, progress_timeout, drain, clients, named, started })
+        Arc::new(Shared { hub, sources, access, metrics, pressure, progress_timeout, drain, clients, named, started })
     }
 
     /// Calls `f` with what is around a conversation now.

@@ -9,6 +9,7 @@ mod batch;
 mod clock;
 mod decoding;
 mod endpoint;
+pub mod http;
 pub mod massive;
 mod queue;
 pub mod record;
@@ -20,12 +21,12 @@ pub mod tape;
 pub use batch::Batch;
 pub(crate) use clock::wall_now;
 pub(crate) use decoding::Decoding;
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointError, Site, SiteError};
 pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};
 
 /// Waits until `shutdown` is true, or nobody is left who could say so.
-async fn asked_to_stop(shutdown: &mut tokio::sync::watch::Receiver<bool>) {
+pub(crate) async fn asked_to_stop(shutdown: &mut tokio::sync::watch::Receiver<bool>) {
     // The guard that it gives must not live on: it keeps a future from moving between threads.
     let _ = shutdown.wait_for(|stop| *stop).await;
 }

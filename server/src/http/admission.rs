@@ -63,7 +63,7 @@ impl Admission {
 
     /// The last address in the header is the one that our own proxy saw; those before it are
     /// whatever the client made up.
-    fn address_of(&self, peer: &Peer, headers: &HeaderMap) -> IpAddr {
+    pub(super) fn address_of(&self, peer: &Peer, headers: &HeaderMap) -> IpAddr {
         let forwarded = || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next();
         let named = || forwarded()?.trim().parse().ok();
         if self.limits.trust_forwarded { named().unwrap_or(peer.address) } else { peer.address }

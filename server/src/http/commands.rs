@@ -28,6 +28,10 @@ pub async fn command(State(app): State<Arc<App>>, Caller(identity): Caller, body
             let sentence = "nobody can follow a topic here: use /api/v1/poll, /api/v1/sse or the WebSocket";
             return Err(Refusal::new(Code::Malformed, sentence));
         }
+        Some(Ask::Verify(..)) => {
+            let sentence = "nobody stays signed in here: send Authorization: Bearer, or sign in at /api/v1/session";
+            return Err(Refusal::new(Code::Malformed, sentence));
+        }
         None => {}
     }
     let reply = poll(&mut session).and_then(|reply| reply.frames.first().cloned());

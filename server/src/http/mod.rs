@@ -6,13 +6,15 @@ mod admission;
 pub mod assets;
 mod caller;
 mod commands;
+mod cookie;
+mod credentials;
 mod cursors;
 pub mod documents;
 pub mod headers;
-
 mod origin;
 mod poll;
 mod refusal;
+mod session;
 mod sse;
 mod topics;
 mod upgrade;
@@ -30,7 +32,7 @@ pub use origin::Origins;
 
 use crate::fanout::frame::Policy;
 use crate::fanout::{Shards, Shared};
-use crate::session;
+use crate::session::Settings;
 
 /// What the handlers need.
 pub struct App {
@@ -41,7 +43,7 @@ pub struct App {
     /// How they may be compressed, if at all.
     pub compression: Option<Policy>,
     /// The rules of a v1 connection.
-    pub session: session::Settings,
+    pub session: Settings,
     /// Who may come in.
     pub admission: Arc<Admission>,
     /// Whose pages may talk to us.
@@ -61,6 +63,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CompressionLayer::new().compress_when(worthwhile))
         .route("/sse", get(sse::stream))
         .route("/commands", post(commands::command))
+        .route("/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/openapi.json", get(about::openapi))
         .route("/asyncapi.json", get(about::asyncapi));
     let sockets = Router::new().route("/ws", get(upgrade::upgrade));
@@ -71,6 +74,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(about::ready))
         .route("/metrics", get(about::metrics))
         .nest("/api/v1", api)
+        .layer(axum::middleware::from_fn(cookie::clear_stale))
         .layer(axum::middleware::from_fn_with_state(app.clone(), origin::share))
         .layer(axum::middleware::map_response(headers::protect))
         .with_state(app)

@@ -22,7 +22,8 @@ impl Origins {
     /// These, as `https://example.com`; `*` stands for any.
     pub fn new<'a>(listed: impl IntoIterator<Item = &'a str>) -> Origins {
         let listed: Vec<Box<str>> = listed.into_iter().map(|o| o.trim_end_matches('/').to_lowercase().into()).collect();
-        Origins { any: listed.iter().any(|o| &**o == "*"), listed }
+        let (any, listed): (Vec<_>, Vec<_>) = listed.into_iter().partition(|origin| &**origin == "*");
+        Origins { any: !any.is_empty(), listed }
     }
 
     /// Whether a request may come from where it says it comes from. Without an `Origin` it comes
@@ -31,7 +32,19 @@ impl Origins {
     pub fn allow(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
         let Ok(origin) = origin.to_str() else { return false };
-        self.any || self.is_own(origin, headers) || self.listed.iter().any(|o| o.eq_ignore_ascii_case(origin))
+        self.any || self.is_own(origin, headers) || self.lists(origin)
+    }
+
+    /// Whether it comes from no page, from our own or from one that the operator named. Only these may use
+    /// a cookie: where any page may read, not any page may act in somebody's name.
+    #[must_use]
+    pub fn are_named(&self, headers: &HeaderMap) -> bool {
+        let Some(origin) = headers.get(header::ORIGIN) else { return true };
+        origin.to_str().is_ok_and(|origin| self.is_own(origin, headers) || self.lists(origin))
+    }
+
+    fn lists(&self, origin: &str) -> bool {
+        self.listed.iter().any(|listed| listed.eq_ignore_ascii_case(origin))
     }
 
     /// The page was loaded from the host that the request was sent to. Behind a proxy that ends TLS
@@ -51,16 +64,20 @@ pub async fn share(State(app): State<Arc<App>>, request: Request, next: Next) ->
         let sentence = "this page's origin is not allowed; the operator can add it to UNDERCURRENT_ALLOWED_ORIGINS";
         return Refusal::new(Code::Forbidden, sentence).into_response();
     }
+    let named = app.origins.are_named(request.headers());
     let preflight = request.method() == Method::OPTIONS;
     let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     if let Some(origin) = origin {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if named {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, retry-after"));
         if preflight {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-            let allowed = HeaderValue::from_static("content-type, if-none-match, last-event-id");
+            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE"));
+            let allowed = HeaderValue::from_static("authorization, content-type, if-none-match, last-event-id");
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
         }
@@ -97,5 +114,20 @@ mod tests {
             assert_eq!(origins.allow(&headers(origin)), allowed, "{origin:?}");
         }
         assert!(Origins::new(["*"]).allow(&headers(Some("https://evil.example.net"))));
+    }
+
+    #[test]
+    fn where_any_page_may_read_only_those_that_are_named_may_use_a_cookie() {
+        let origins = Origins::new(["*", "https://cdn.example.org"]);
+        for (origin, named) in [
+            (None, true),
+            (Some("http://live.example.com:8080"), true),
+            (Some("https://cdn.example.org"), true),
+            (Some("https://evil.example.net"), false),
+            (Some("*"), false),
+            (Some("null"), false),
+        ] {
+            assert_eq!(origins.are_named(&headers(origin)), named, "{origin:?}");
+        }
     }
 }

@@ -10,15 +10,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::stream::Topic;
 use shared::units::Moment;
-use shared::wire::{Code, ErrorMsg, ServerMsg};
+use shared::wire::Code;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::App;
 use super::cursors::{Cursor, cursors, values};
 use super::refusal::Refusal;
+use super::{App, Caller};
 use crate::fanout::{Peer, Shared};
-use crate::hub::{Next, OpenError, Reader};
+use crate::hub::{Next, Reader};
 use crate::observe::Transport;
 use crate::session::heartbeat;
 
@@ -30,6 +30,7 @@ pub async fn poll(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     RawQuery(query): RawQuery,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let query = query.unwrap_or_default();
@@ -42,8 +43,13 @@ pub async fn poll(
         let sentence = "too many requests from your address are under way; close some and try again";
         return Err(Refusal::new(Code::TooMany, sentence).retry_after_s(1));
     }
-    let mut poll = Poll::open(&app.shared, cursors).await?;
-    let frames = poll.wait(&app.shared, wait).await;
+    let mut poll = Poll::open(&app.shared, &caller, cursors).await?;
+    let frames = tokio::select! {
+        frames = poll.wait(&app.shared, wait) => frames,
+        () = app.shared.access.ended(caller.0.as_ref()) => {
+            return Err(Refusal::new(Code::SignIn, "your token was revoked or has expired: sign in again"));
+        }
+    };
     if frames.is_empty() {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
@@ -61,23 +67,29 @@ struct Poll {
 }
 
 impl Poll {
-    async fn open(shared: &Arc<Shared>, cursors: Vec<Cursor>) -> Result<Poll, Refusal> {
+    async fn open(shared: &Arc<Shared>, caller: &Caller, cursors: Vec<Cursor>) -> Result<Poll, Refusal> {
         let mut poll = Poll { readers: BTreeMap::new(), errors: Vec::new(), wake: Arc::default(), follows: Vec::new() };
-        let mut last_error = OpenError::Unknown;
+        let mut last = None;
         for Cursor { topic, since } in cursors {
-            match shared.hub.open(&topic).await {
+            let opened = match caller.may_read(&topic) {
+                Ok(()) => shared.hub.open(&topic).await.map_err(|error| Refusal::of_topic(&topic, error)),
+                Err(barred) => Err(barred),
+            };
+            match opened {
                 Ok(()) => {
                     poll.follows.extend(shared.hub.follow(&topic, &poll.wake));
                     poll.readers.insert(topic, Reader::new(since, Duration::ZERO));
                 }
-                Err(error) => {
-                    last_error = error;
-                    let error = ErrorMsg::new(None, error.code(), format!("{topic}: {error}"));
-                    poll.errors.push(ServerMsg::Error(error).to_json());
+                Err(refusal) => {
+                    poll.errors.push(refusal.to_json());
+                    last = Some(refusal);
                 }
             }
         }
-        if poll.readers.is_empty() { Err(last_error.into()) } else { Ok(poll) }
+        match last {
+            Some(refusal) if poll.readers.is_empty() => Err(refusal),
+            Some(_) | None => Ok(poll),
+        }
     }
 
     /// Frames as soon as there are some; none when the time is over or the server stops.

@@ -2,9 +2,11 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use shared::stream::Topic;
 use shared::wire::{Code, ErrorMsg, ServerMsg};
 
 use crate::hub::OpenError;
+use crate::session::Denied;
 
 /// An error answer.
 #[derive(Debug)]
@@ -27,6 +29,20 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// A topic cannot be had.
+    pub fn of_topic(topic: &Topic, error: OpenError) -> Refusal {
+        let mut refusal = Refusal::from(error);
+        refusal.error.message = format!("{topic}: {error}").into();
+        refusal
+    }
+
+    /// The same as a frame among others.
+    pub fn to_json(&self) -> String {
+        ServerMsg::Error(self.error.clone()).to_json()
+    }
+}
+
 impl From<OpenError> for Refusal {
     fn from(error: OpenError) -> Refusal {
         match error {
@@ -36,11 +52,25 @@ impl From<OpenError> for Refusal {
     }
 }
 
+impl From<Denied> for Refusal {
+    fn from(Denied { code, message, retry_after }: Denied) -> Refusal {
+        let refusal = Refusal::new(code, message);
+        match retry_after {
+            Some(wait) => refusal.retry_after_s(wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)),
+            None => refusal,
+        }
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let retry = self.error.retry_after_ms.map(|ms| ms.div_ceil(1000));
-        let json = [(header::CONTENT_TYPE, "application/json")];
+        // What one reader is refused, another may be given.
+        let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
         let mut response = (self.status, json, ServerMsg::Error(self.error).to_json()).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = retry {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

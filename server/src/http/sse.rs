@@ -17,20 +17,21 @@ use shared::wire::{Code, SubscribeTopic};
 use std::collections::BTreeMap;
 use tokio::sync::Notify;
 
-use super::App;
 use super::admission::Admitted;
 use super::cursors::{Cursor, cursors};
 use super::refusal::Refusal;
+use super::{App, Caller};
 use crate::fanout::{Peer, Present, Shared};
 use crate::hub::Follow;
 use crate::observe::Transport;
-use crate::session::{Conversation, Outgoing, Session, Wanted};
+use crate::session::{Conversation, Identity, Outgoing, Session, Wanted};
 
 /// `?t=topic&t=...`: events without end.
 pub async fn stream(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     RawQuery(query): RawQuery,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let mut cursors = cursors(&query.unwrap_or_default(), "t")?;
@@ -40,7 +41,7 @@ pub async fn stream(
         let sentence = "too many connections from your address; close some and come back";
         return Err(Refusal::new(Code::TooMany, sentence).retry_after_s(5));
     };
-    let events = Events::open(&app, cursors, admitted).await?;
+    let events = Events::open(&app, caller, cursors, admitted).await?;
     let body = stream::unfold(events, |mut events| async move {
         let event = events.next().await?;
         Some((Ok::<_, Infallible>(event), events))
@@ -64,6 +65,8 @@ fn resume(cursors: &mut [Cursor], headers: &HeaderMap) {
 
 struct Events {
     session: Session,
+    /// Who reads; the stream ends with what that was verified by.
+    identity: Option<Arc<Identity>>,
     shared: Arc<Shared>,
     wake: Arc<Notify>,
     present: Present,
@@ -74,12 +77,13 @@ struct Events {
 
 impl Events {
     /// A v1 session whose client has subscribed already.
-    async fn open(app: &App, cursors: Vec<Cursor>, admitted: Admitted) -> Result<Events, Refusal> {
+    async fn open(app: &App, caller: Caller, cursors: Vec<Cursor>, admitted: Admitted) -> Result<Events, Refusal> {
         let shared = app.shared.clone();
         let wake = Arc::new(Notify::new());
         let mut follows = BTreeMap::new();
         let mut topics = Vec::new();
         for Cursor { topic, since } in cursors {
+            caller.may_read(&topic)?;
             shared.hub.open(&topic).await?;
             if let Some(follow) = shared.hub.follow(&topic, &wake) {
                 follows.insert(topic.clone(), follow);
@@ -87,17 +91,24 @@ impl Events {
             topics.push(SubscribeTopic { topic, since, pace_ms: None });
         }
         let present = shared.enter();
-        let mut session = Session::new(app.session, &present.name(), None, shared.now(), shared.wall());
+        let mut session = Session::new(app.session, &present.name(), caller.0.clone(), shared.now(), shared.wall());
         let outcomes = vec![Ok(()); topics.len()];
         session.handle_opened(shared.now(), &*shared.hub, Wanted { id: 0, topics }, &outcomes);
         shared.metrics.opened(Transport::Sse);
-        Ok(Events { session, shared, wake, present, done: false, _follows: follows, _admitted: admitted })
+        shared.metrics.signed_in(i64::from(caller.0.is_some()));
+        let identity = caller.0;
+        Ok(Events { session, identity, shared, wake, present, done: false, _follows: follows, _admitted: admitted })
     }
 
     async fn next(&mut self) -> Option<Event> {
         let mut stop = self.shared.drain.stop.clone();
         while !self.done {
             let shared = self.shared.clone();
+            let over = self.identity.as_ref().is_some_and(|identity| !shared.access.holds(identity));
+            if over {
+                self.done = true;
+                return self.session.handle_signed_out().map(|goodbye| self.event(&goodbye.into()));
+            }
             let next = shared.around(|around| self.session.poll_frame(shared.now(), around));
             if let Some(outgoing) = next {
                 shared.metrics.delivered(Transport::Sse, &outgoing.frames, outgoing.told, 1);
@@ -107,6 +118,7 @@ impl Events {
             tokio::select! {
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep(timeout) => {}
+                () = shared.access.ended(self.identity.as_ref()) => {}
                 _ = stop.changed() => {
                     self.done = true;
                     self.session.handle_drain(shared.retry_ms(self.present.number));
@@ -131,6 +143,7 @@ impl Events {
 
 impl Drop for Events {
     fn drop(&mut self) {
+        self.shared.metrics.signed_in(-i64::from(self.identity.is_some()));
         self.shared.metrics.closed(Transport::Sse, if self.done { "restart" } else { "left" });
     }
 }

@@ -7,17 +7,18 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use shared::stream::Class;
+use shared::domain::{on_demand, owner_of};
+use shared::stream::{Class, Topic};
 use shared::wire::Code;
 
-use super::App;
 use super::refusal::Refusal;
+use super::{App, Caller};
 use crate::hub::TopicState;
 use crate::observe::Transport;
 
 /// The topics that are there now, with where they stand, and the names of those that are made when
 /// someone asks for them.
-pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
+pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Response {
     let hub = &app.shared.hub;
     let describe = |state: &TopicState| {
         let (head, kind) = (state.head(), state.kind());
@@ -27,17 +28,22 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
             "pace_ms": u64::try_from(kind.due.as_millis()).unwrap_or(u64::MAX),
         })
     };
-    let topics: Vec<Value> = hub.topics().iter().filter_map(|topic| hub.with(topic, describe)).collect();
-    Json(json!({ "topics": topics, "on_demand": ["darkpool/ticker/{ticker}"] }))
+    let topics = hub.topics();
+    let readable = topics.iter().filter(|topic| caller.may_read(topic).is_ok());
+    let topics: Vec<Value> = readable.filter_map(|topic| hub.with(topic, describe)).collect();
+    let list = Json(json!({ "topics": topics, "on_demand": on_demand().collect::<Vec<_>>() }));
+    for_this_reader(list.into_response())
 }
 
 /// The snapshot frame, or 304 to whoever has it.
 pub async fn snapshot(
     State(app): State<Arc<App>>,
     Path(topic): Path<String>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let topic = topic.parse().map_err(|error| Refusal::new(Code::NotFound, format!("{topic:?}: {error}")))?;
+    let topic: Topic = topic.parse().map_err(|error| Refusal::new(Code::NotFound, format!("{topic:?}: {error}")))?;
+    caller.may_read(&topic)?;
     app.shared.hub.open(&topic).await?;
     let read = app.shared.hub.with(&topic, |state| (state.head(), state.snapshot()));
     let (head, frame) = read.ok_or_else(|| Refusal::new(Code::NotFound, "there is no such topic"))?;
@@ -57,5 +63,13 @@ pub async fn snapshot(
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);
     }
-    Ok(response)
+    Ok(if owner_of(&topic).is_some() { for_this_reader(response) } else { response })
+}
+
+/// No cache in between may give it to anybody else, and a browser asks whether it is still right.
+fn for_this_reader(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.append(header::VARY, HeaderValue::from_static("authorization, cookie"));
+    response
 }

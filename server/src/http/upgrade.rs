@@ -14,12 +14,14 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use super::App;
+use super::cookie::Stale;
+use super::credentials::{Recognised, Shown};
 use super::refusal::Refusal;
 use crate::doors::DarkPoolDoor;
 use crate::fanout::frame::{Agreed, handshake, negotiate};
-use crate::fanout::{Arrival, Peer};
+use crate::fanout::{Arrival, Guest, Peer};
 use crate::observe::Transport;
-use crate::session::{Conversation, Session, TurnedAway};
+use crate::session::{Conversation, Denied, Session, TurnedAway};
 
 /// Doors are told that the server is there this often.
 const DOOR_HEARTBEAT: Duration = Duration::from_secs(30);
@@ -61,22 +63,34 @@ pub async fn upgrade(
         return Err(Refusal::new(Code::Unavailable, sentence).retry_after_s(1));
     }
     let (deflate, extension) = app.compression.and_then(|policy| negotiate(texts(headers), policy)).unzip();
+    let address = app.admission.address_of(&peer, headers);
+    let shown = Shown::in_request(headers, request.uri().query().unwrap_or_default());
+    let (identity, wrong) = match (app.recognise(&shown, headers, address).await, &shown) {
+        (Ok(Recognised::As(identity)), _) => (identity, None),
+        (Ok(Recognised::StaleCookie), _) => {
+            request.extensions().get::<Stale>().inspect(|stale| stale.set());
+            (None, None)
+        }
+        // A page that has to put its token there sees only how an open socket is closed.
+        (Err(Denied { code: Code::SignIn, .. }), Shown::Query(_)) => (None, Some(CloseCode::Token)),
+        (Err(denied), _) => return Err(denied.into()),
+    };
     let visitor = Visitor {
         v1,
         #[cfg(feature = "echo")]
         echo: request.uri().path() == ECHO,
         deflate,
-        guard: Box::new(()),
+        guest: Guest { address, identity, guard: Box::new(()) },
     };
     let visitor = match app.admission.enter(&peer, headers) {
-        Some(admitted) => Visitor { guard: Box::new(admitted), ..visitor },
+        Some(admitted) => Visitor { guest: Guest { guard: Box::new(admitted), ..visitor.guest }, ..visitor },
         None => {
             app.shared.metrics.refused("address");
             tokio::spawn(take_over(upgrade, app, visitor, Some(CloseCode::TooManyConnections)));
             return Ok(switch(&accept, v1, extension));
         }
     };
-    tokio::spawn(take_over(upgrade, app, visitor, None));
+    tokio::spawn(take_over(upgrade, app, visitor, wrong));
     Ok(switch(&accept, v1, extension))
 }
 
@@ -86,7 +100,7 @@ struct Visitor {
     #[cfg(feature = "echo")]
     echo: bool,
     deflate: Option<Agreed>,
-    guard: Box<dyn std::any::Any + Send>,
+    guest: Guest,
 }
 
 /// The proof that the request for a WebSocket was understood, if it is one (RFC 6455, 4.2.1).
@@ -139,7 +153,9 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
     let (now, wall) = (shared.now(), shared.wall());
     let conversation: Box<dyn Conversation> = match turned_away {
         Some(code) => Box::new(TurnedAway::new(code)),
-        None if visitor.v1 => Box::new(Session::new(app.session, &present.name(), None, now, wall)),
+        None if visitor.v1 => {
+            Box::new(Session::new(app.session, &present.name(), visitor.guest.identity.clone(), now, wall))
+        }
         None => Box::new(DarkPoolDoor::new(app.session, DOOR_HEARTBEAT, now)),
     };
     let arrival = Arrival {
@@ -149,7 +165,7 @@ async fn take_over(upgrade: OnUpgrade, app: Arc<App>, visitor: Visitor, turned_a
         deflate: visitor.deflate,
         transport: if visitor.v1 { Transport::WebSocket } else { Transport::Door },
         present,
-        guard: visitor.guard,
+        guest: Box::new(visitor.guest),
         // A little more than is allowed is read, so that the refusal can be a sentence.
         message_bytes: 4 * MESSAGE_BYTES,
     };

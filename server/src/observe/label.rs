@@ -42,6 +42,30 @@ impl Label for Transport {
     }
 }
 
+/// What came of a token that was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// It is somebody's.
+    Accepted,
+    /// It is nobody's, or no more.
+    Refused,
+    /// Too many that were nobody's came from the address before.
+    Limited,
+}
+
+impl Label for SignIn {
+    const NAME: &'static str = "outcome";
+    const ALL: &'static [SignIn] = &[SignIn::Accepted, SignIn::Refused, SignIn::Limited];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            SignIn::Accepted => "accepted",
+            SignIn::Refused => "refused",
+            SignIn::Limited => "limited",
+        }
+    }
+}
+
 /// How a frame of a topic takes a reader on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

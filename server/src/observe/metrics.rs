@@ -17,9 +17,9 @@ use shared::stream::Topic;
 use shared::units::Timestamp;
 use shared::wire::Mode;
 
-use super::Transport;
 use super::collect::{ProcessCollector, SourcesCollector};
 use super::label::{Family, Label, Step};
+use super::{SignIn, Transport};
 use crate::feed::Sources;
 use crate::hub::Frame;
 
@@ -57,6 +57,8 @@ pub struct Metrics {
     opened: PerLabel<Transport, Counter>,
     closed: Series<Labels, Counter>,
     refused: Series<Labels, Counter>,
+    signed_in: Gauge,
+    verified: PerLabel<SignIn, Counter>,
     deliveries: PerLabel<Transport, Counter>,
     delivered_bytes: PerLabel<Transport, Counter>,
     written_bytes: Counter,
@@ -97,6 +99,8 @@ impl Metrics {
                 "Connections that were not taken up, by why",
                 Series::default(),
             ),
+            signed_in: registered(r, "signed_in", "Open connections of users who are signed in", Gauge::default()),
+            verified: PerLabel::register(r, "tokens_shown", "Tokens that were shown, by what came of it"),
             deliveries: PerLabel::register(r, "deliveries", "Frames handed to clients' sockets"),
             delivered_bytes: PerLabel::register(r, "delivered_bytes", "Their bytes, uncompressed"),
             written_bytes: registered(
@@ -179,6 +183,16 @@ impl Metrics {
             Step::Merged | Step::SnapshotBehind => self.behind.observe(approximately(behind)),
             Step::Live | Step::SnapshotNew => {}
         }
+    }
+
+    /// So many connections more, or fewer, are those of a user who is signed in.
+    pub fn signed_in(&self, change: i64) {
+        self.signed_in.inc_by(change);
+    }
+
+    /// A token was shown.
+    pub fn verified(&self, outcome: SignIn) {
+        self.verified.get(outcome).inc();
     }
 
     /// Bytes went into a socket, framed and compressed.
@@ -336,6 +350,9 @@ mod tests {
         m.delivered(Transport::WebSocket, &frame(50), Some((Mode::Resumed, 5)), 1);
         m.delivered(Transport::Door, &frame(50), Some((Mode::Snapshot, 0)), 1);
         m.delivered(Transport::Poll, &frame(50), Some((Mode::Snapshot, 900)), 1);
+        m.signed_in(2);
+        m.signed_in(-1);
+        m.verified(SignIn::Limited);
         m.written(70);
         m.delivery(&Delivery { cohorts: 3, members: 5, log_bytes: 100, keyframes: 2, fell_behind: 1 });
         m.delivery(&Delivery { cohorts: -1, ..Delivery::default() });
@@ -349,6 +366,9 @@ mod tests {
             (r#"undercurrent_connections_closed_total{reason="no_progress"}"#, 1.0),
             (r#"undercurrent_connections_refused_total{reason="origin"}"#, 1.0),
             (r#"undercurrent_deliveries_total{transport="websocket"}"#, 3.0),
+            ("undercurrent_signed_in", 1.0),
+            (r#"undercurrent_tokens_shown_total{outcome="limited"}"#, 1.0),
+            (r#"undercurrent_tokens_shown_total{outcome="accepted"}"#, 0.0),
             ("undercurrent_written_bytes_total", 70.0),
             ("undercurrent_cohorts", 2.0),
             ("undercurrent_cohort_members", 5.0),

@@ -8,6 +8,6 @@ mod label;
 mod log;
 mod metrics;
 
-pub use label::Transport;
+pub use label::{SignIn, Transport};
 pub use log::init as init_logs;
 pub use metrics::{CONTENT_TYPE, Delivery, Metrics};

@@ -1,12 +1,13 @@
 //! What a driver of a socket asks of whatever protocol is spoken over it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use shared::stream::Topic;
 use shared::units::{Moment, Timestamp};
 use shared::wire::{CloseCode, Mode, SourceState, SubscribeTopic, Unsubscribe};
 
-use super::Follower;
+use super::{Denied, Follower, Identity, Presented};
 use crate::domain::{Refused, Request};
 use crate::hub::{Answer, Frame, Frames, OpenError, Topics};
 
@@ -38,6 +39,16 @@ pub trait Conversation: Send {
 
     /// What was asked for with [`Ask::Command`] was carried out, or not.
     fn handle_answered(&mut self, _id: u64, _outcome: Result<Answer, Refused>) {}
+
+    /// Whoever was presented with [`Ask::Verify`] under this number was recognised, or nobody was. Its
+    /// follower was taken back before.
+    fn handle_verified(&mut self, _id: u64, _outcome: Result<Arc<Identity>, Denied>) {}
+
+    /// What it was verified by was revoked or ran out: the socket is closed, after the frame that this
+    /// gives.
+    fn handle_signed_out(&mut self) -> Option<Frame> {
+        None
+    }
 
     /// What was asked for with [`Ask::Drop`] may go. Its follower was taken back before.
     fn handle_dropped(&mut self, _dropped: Unsubscribe) {}
@@ -124,6 +135,8 @@ pub enum Ask {
     Drop(Unsubscribe),
     /// Have this carried out, and say so with [`Conversation::handle_answered`] and this number.
     Command(u64, Box<Request>),
+    /// Find out whose token this is, and say so with [`Conversation::handle_verified`] and this number.
+    Verify(u64, Presented),
 }
 
 impl From<Frame> for Outgoing {

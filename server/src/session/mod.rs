@@ -17,6 +17,6 @@ pub use conversation::{Around, Ask, Conversation, Outgoing, Wanted};
 #[cfg(feature = "echo")]
 pub use echo::Echo;
 pub use follower::{Dialect, Follower, Said, Step};
-pub use identity::{Barred, Identity};
+pub use identity::{Barred, Denied, Identity, Presented};
 pub use turned_away::TurnedAway;
 pub use v1::{Session, Settings, heartbeat};

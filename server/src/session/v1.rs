@@ -1,5 +1,7 @@
 //! The v1 protocol, from `welcome` to `going_away`.
 
+mod sign_in;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +14,7 @@ use shared::wire::{
     Subscribe, SubscribeTopic, Subscribed, SubscribedTopic, Unsubscribe, Welcome, WireError,
 };
 
-use super::{Around, Ask, Barred, Bucket, Conversation, Dialect, Follower, Identity, Outgoing, Wanted};
+use super::{Around, Ask, Bucket, Conversation, Denied, Dialect, Follower, Identity, Outgoing, Presented, Wanted};
 use crate::domain::{Refused, Request};
 use crate::hub::{Answer, Frame, Next, OpenError, Reader, TopicState, Topics};
 
@@ -51,6 +53,8 @@ pub struct Session {
     follower: Option<Follower>,
     waiting: VecDeque<ServerMsg>,
     asks: VecDeque<Ask>,
+    /// It is being found out whose token the client showed.
+    verifying: bool,
     /// Until when the client has to subscribe.
     subscribe_by: Option<Moment>,
     close: Option<CloseCode>,
@@ -105,6 +109,7 @@ impl Session {
             greeting: Some(client.into()),
             waiting: VecDeque::new(),
             asks: VecDeque::new(),
+            verifying: false,
             subscribe_by: Some(now + settings.subscribe_within),
             close: None,
             settings,
@@ -122,6 +127,14 @@ impl Session {
             self.close = Some(CloseCode::Rate);
         } else {
             self.waiting.push_back(message);
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        if self.asks.len() >= MOST_WAITING {
+            self.close = Some(CloseCode::Rate);
+        } else {
+            self.asks.push_back(ask);
         }
     }
 
@@ -195,23 +208,16 @@ impl Conversation for Session {
         match ClientMsg::parse(text) {
             Ok(ClientMsg::Subscribe(Subscribe { id, topics })) => {
                 self.subscribe_by = None;
-                self.asks.push_back(Ask::Open(Wanted { id, topics }));
+                self.ask(Ask::Open(Wanted { id, topics }));
             }
-            Ok(ClientMsg::Unsubscribe(unsubscribe)) => self.asks.push_back(Ask::Drop(unsubscribe)),
+            Ok(ClientMsg::Unsubscribe(unsubscribe)) => self.ask(Ask::Drop(unsubscribe)),
             Ok(ClientMsg::Ping { t0 }) => self.say(ServerMsg::Pong(Pong { t0, t1: wall })),
-            Ok(ClientMsg::Auth { id, .. }) => {
-                self.refuse(Some(id), Code::SignIn, "this server has no accounts; everything it serves is public");
-            }
+            Ok(ClientMsg::Auth { id, token }) => self.ask(Ask::Verify(id, Presented::new(token))),
             Ok(ClientMsg::Command(Command { id, name, args })) => {
-                let identity = self.identity.as_ref();
-                let request = Request {
-                    user: identity.map(|identity| identity.user.clone()),
-                    operator: identity.is_some_and(|identity| identity.operator),
-                    name,
-                    args: args.unwrap_or_default(),
-                    at: wall,
-                };
-                self.asks.push_back(Ask::Command(id, Box::new(request)));
+                let args = args.unwrap_or_default();
+                // In whose name is known when its turn comes.
+                let request = Request { user: None, operator: false, name, args, at: wall };
+                self.ask(Ask::Command(id, Box::new(request)));
             }
             Err(error) => {
                 let code = match error {
@@ -231,11 +237,7 @@ impl Conversation for Session {
         let most = self.settings.topics as usize;
         for topic in wanted.names() {
             if let Err(barred) = Identity::may_read(self.identity.as_ref(), topic) {
-                let (code, what) = match barred {
-                    Barred::SignIn => (Code::SignIn, "sign in to read it"),
-                    Barred::Foreign => (Code::Forbidden, "it belongs to someone else"),
-                };
-                self.refuse(Some(wanted.id), code, format!("{topic}: {what}"));
+                self.refuse(Some(wanted.id), barred.code(), format!("{topic}: {}", barred.words()));
                 return false;
             }
         }
@@ -254,6 +256,11 @@ impl Conversation for Session {
         let mut begun = Vec::new();
         for (wanted, outcome) in asked.into_iter().zip(outcomes) {
             let name = wanted.topic.clone();
+            // The client may have become someone else while the topic was made.
+            if let Err(barred) = Identity::may_read(self.identity.as_ref(), &name) {
+                self.refuse(Some(id), barred.code(), format!("{name}: {}", barred.words()));
+                continue;
+            }
             match outcome.and_then(|()| self.begin(topics, wanted).ok_or(OpenError::Unknown)) {
                 Ok(topic) => begun.push(topic),
                 Err(error) => {
@@ -271,6 +278,14 @@ impl Conversation for Session {
                 self.say(ServerMsg::Error(ErrorMsg { details, ..ErrorMsg::new(Some(id), code, message) }));
             }
         }
+    }
+
+    fn handle_verified(&mut self, id: u64, outcome: Result<Arc<Identity>, Denied>) {
+        self.verified(id, outcome);
+    }
+
+    fn handle_signed_out(&mut self) -> Option<Frame> {
+        Some(self.sign_out())
     }
 
     fn handle_dropped(&mut self, dropped: Unsubscribe) {
@@ -295,7 +310,7 @@ impl Conversation for Session {
     }
 
     fn poll_ask(&mut self) -> Option<Ask> {
-        self.asks.pop_front()
+        self.next_ask()
     }
 
     fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing> {

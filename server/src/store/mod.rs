@@ -14,11 +14,13 @@ mod plan;
 mod sqlite;
 #[cfg(test)]
 mod survival;
+mod tokens;
 mod types;
 
 use std::sync::Arc;
 
 pub use sqlite::SqliteStore;
+pub use tokens::{Revoked, StoredToken, TokenStore};
 pub use types::{Commit, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic, TopicCommit};
 
 /// Opens the store that a URL names: `sqlite://path`, `sqlite::memory:`. The file is made when it is

@@ -20,7 +20,7 @@ use super::plan::{FORGET_ROWS, FORGET_TOPICS, Statements, json, statements};
 use super::{Commit, Scope, Store, StoreError, StoreFuture, Stored, StoredTopic};
 
 /// The tables, as this version knows them.
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Pages (of 4 KiB) in the log before a commit also moves them into the database: a commit of
 /// 10,000 rows is about 2,000.
@@ -130,7 +130,7 @@ fn closed() -> StoreError {
 }
 
 /// The file that the URL names; `None` for a database in memory.
-fn path_of(url: &str) -> Result<Option<PathBuf>, StoreError> {
+pub(super) fn path_of(url: &str) -> Result<Option<PathBuf>, StoreError> {
     let rest = url.strip_prefix("sqlite:").ok_or(StoreError::Url("it is sqlite://PATH or sqlite::memory:"))?;
     let path = rest.strip_prefix("//").unwrap_or(rest);
     match path {
@@ -141,7 +141,7 @@ fn path_of(url: &str) -> Result<Option<PathBuf>, StoreError> {
     }
 }
 
-fn lock_for(path: &Path) -> Result<ServerLock, StoreError> {
+pub(super) fn lock_for(path: &Path) -> Result<ServerLock, StoreError> {
     if path.is_dir() {
         return Err(StoreError::Access(format!("{} is a folder", path.display())));
     }
@@ -152,7 +152,7 @@ fn lock_for(path: &Path) -> Result<ServerLock, StoreError> {
     ServerLock::take(path)
 }
 
-fn options(path: Option<&Path>, tuning: &Tuning) -> SqliteConnectOptions {
+pub(super) fn options(path: Option<&Path>, tuning: &Tuning) -> SqliteConnectOptions {
     let options = match path {
         Some(path) => SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal),
         None => SqliteConnectOptions::new().in_memory(true),
@@ -216,7 +216,7 @@ fn seq(row: &SqliteRow, column: &str) -> Result<Seq, StoreError> {
     Ok(Seq(number))
 }
 
-fn parsed<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+pub(super) fn parsed<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
     let text: &str = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Corrupt(format!("{column} is {text:?}")))
 }

@@ -133,7 +133,7 @@ impl Server {
                     session.handle_opened(Moment::from_ms(now), &self.topics, wanted, &outcomes);
                 }
                 Ask::Drop(dropped) => session.handle_dropped(dropped),
-                Ask::Command(..) => unreachable!("nobody asks for anything here"),
+                Ask::Command(..) | Ask::Verify(..) => unreachable!("nobody asks for anything here"),
             }
         }
     }

@@ -5,4 +5,4 @@ pub mod darkpool;
 pub mod odds;
 mod registry;
 
-pub use registry::{TopicKind, kind_of, owner_of};
+pub use registry::{TopicKind, kind_of, on_demand, owner_of};

@@ -24,6 +24,14 @@ pub fn kind_of(topic: &Topic) -> Option<TopicKind> {
     darkpool().or_else(odds).or_else(bets)
 }
 
+/// The names of the topics that are made when someone asks for them, with what stands for a part in braces.
+pub fn on_demand() -> impl Iterator<Item = &'static str> {
+    [darkpool::DarkPoolTopic::ON_DEMAND, odds::OddsTopic::ON_DEMAND, bets::BetsTopic::ON_DEMAND]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
 /// Who alone may read a topic; `None`: everyone may.
 #[must_use]
 pub fn owner_of(topic: &Topic) -> Option<UserId> {

@@ -7,6 +7,7 @@ mod limits;
 mod read;
 mod server;
 mod source;
+mod who;
 
 pub use client::{ClientMsg, Command, Subscribe, SubscribeTopic, Unsubscribe};
 pub use code::{CloseCode, Code, Errand};
@@ -17,6 +18,7 @@ pub use server::{
     SubscribedTopic, Update, Welcome, WireError,
 };
 pub use source::SourceState;
+pub use who::Who;
 
 /// The WebSocket subprotocol of v1.
 pub const SUBPROTOCOL: &str = "undercurrent.v1";

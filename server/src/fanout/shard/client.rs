@@ -2,7 +2,9 @@
 
 use std::any::Any;
 use std::io::{self, Read, Write};
+use std::net::IpAddr;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use shared::units::Moment;
 use shared::wire::CloseCode;
@@ -14,8 +16,7 @@ use crate::fanout::frame::{Agreed, Deflater, Incoming, Inflater, Opcode, Reader,
 use crate::fanout::{Present, Shared};
 use crate::hub::Follow;
 use crate::observe::Transport;
-use crate::session::{Conversation, Outgoing};
-use std::sync::Arc;
+use crate::session::{Conversation, Identity, Outgoing};
 
 /// Names a connection for as long as the shard lives, also after it is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +41,20 @@ pub struct Arrival<S> {
     pub transport: Transport,
     /// The client is counted for as long as this is kept.
     pub present: Present,
-    /// Whatever else is to be let go when it leaves.
-    pub guard: Box<dyn Any + Send>,
+    /// Who it is.
+    pub guest: Box<Guest>,
     /// The longest message that is read.
     pub message_bytes: usize,
+}
+
+/// Who a client is, and how it was let in. Looked at only when that changes, so it lies apart.
+pub struct Guest {
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Who it is; the connection ends with what that was verified by.
+    pub identity: Option<Arc<Identity>>,
+    /// Whatever is to be let go when it leaves.
+    pub guard: Box<dyn Any + Send>,
 }
 
 /// Control frames that wait for a client that does not read; more, and it is closed.
@@ -76,7 +87,7 @@ pub(super) struct Client<S> {
     pub(super) asked: bool,
     pub(super) closing: Option<Closing>,
     pub(super) present: Present,
-    _guard: Box<dyn Any + Send>,
+    pub(super) guest: Box<Guest>,
 }
 
 /// Who tells a client what it follows.
@@ -122,7 +133,7 @@ pub(super) enum Heard {
 
 impl<S: Read + Write> Client<S> {
     pub(super) fn new(arrival: Arrival<S>, number: u64, window_bits: u8, now: Moment) -> Client<S> {
-        let Arrival { socket, conversation, deflate, transport, present, guard, message_bytes, .. } = arrival;
+        let Arrival { socket, conversation, deflate, transport, present, guest, message_bytes, .. } = arrival;
         Client {
             number,
             socket,
@@ -139,7 +150,7 @@ impl<S: Read + Write> Client<S> {
             asked: false,
             closing: None,
             present,
-            _guard: guard,
+            guest,
         }
     }
 
@@ -183,6 +194,13 @@ impl<S: Read + Write> Client<S> {
     pub(super) fn ask(&mut self) {
         self.asked = true;
         push_frame(&mut self.urgent, Opcode::Ping, false, &[]);
+    }
+
+    /// Says one thing more, where nothing that was begun would be broken off by it.
+    pub(super) fn say(&mut self, frame: &crate::hub::Frame) {
+        if self.blocked.is_none() {
+            self.outbox.push(Opcode::Text, false, &frame.bytes());
+        }
     }
 
     /// Says goodbye for a reason of the protocol.

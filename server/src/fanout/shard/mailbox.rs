@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Arrival, ClientId};
 use crate::domain::Refused;
 use crate::hub::{Answer, OpenError, Wake};
-use crate::session::Wanted;
+use crate::session::{Denied, Identity, Wanted};
 
 /// What a shard is told.
 pub(super) enum Letter<S> {
@@ -16,6 +16,10 @@ pub(super) enum Letter<S> {
     Opened(ClientId, Wanted, Vec<Result<(), OpenError>>),
     /// What a client asked for under this number was carried out, or not.
     Answered(ClientId, u64, Box<Result<Answer, Refused>>),
+    /// Whoever showed a token under this number was recognised, or nobody was.
+    Verified(ClientId, u64, Result<Arc<Identity>, Denied>),
+    /// Tokens were revoked or ran out.
+    SignInsChanged,
     /// The topics of a cohort changed.
     Changed(usize),
     /// The topics of a client that is told alone changed.

@@ -12,6 +12,7 @@ mod mailbox;
 mod membership;
 mod outbox;
 mod pump;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -20,6 +21,7 @@ mod wheel;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +30,7 @@ use shared::units::Moment;
 use shared::wire::CloseCode;
 use slab::Slab;
 
-pub use client::{Arrival, ClientId};
+pub use client::{Arrival, ClientId, Guest};
 pub use thread::{Settings as ShardSettings, Shards};
 
 use self::client::{Client, Membership, Place};
@@ -38,7 +40,7 @@ use self::wheel::Wheel;
 use super::Shared;
 use super::frame::Inflater;
 use crate::domain::Request;
-use crate::session::Wanted;
+use crate::session::{Presented, Wanted};
 
 /// How long a client may take to answer a close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
@@ -73,6 +75,8 @@ enum Errand {
     Open(Wanted),
     /// Carry out what a client asked for under this number.
     Command(u64, Box<Request>),
+    /// Find out whose token a client at this address showed under this number.
+    Verify(u64, Presented, IpAddr),
 }
 
 /// Sends someone on an errand for a client.
@@ -159,6 +163,10 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
                 Letter::Answered(id, number, outcome) => {
                     self.guarded(id.index, |shard| shard.answered(id, number, *outcome, now));
                 }
+                Letter::Verified(id, number, outcome) => {
+                    self.guarded(id.index, |shard| shard.verified(id, number, outcome, now));
+                }
+                Letter::SignInsChanged => self.look_at_sign_ins(now),
                 Letter::Changed(cohort) => changed.push(cohort),
                 Letter::ChangedAlone(client) => {
                     if let Some(Place::Alone(_, Some(bell))) = self.clients.get(client).map(|client| &client.place) {
@@ -279,11 +287,15 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         let read = std::mem::take(&mut arrival.read);
         let client = entry.insert(Client::new(arrival, self.numbered, self.press.window_bits, now));
         tracing::debug!(client = client.present.name(), "connected");
+        self.shared.metrics.signed_in(i64::from(client.guest.identity.is_some()));
         if self.draining {
             client.conversation.handle_drain(self.shared.retry_ms(client.present.number));
         }
-        // Some say their first words before they were answered.
-        self.guarded(index, |shard| shard.hear(index, &mut read.to_vec(), now));
+        self.guarded(index, |shard| {
+            shard.end_if_over(index, now);
+            // Some say their first words before they were answered.
+            shard.hear(index, &mut read.to_vec(), now);
+        });
     }
 
     fn drain(&mut self, now: Moment) {
@@ -338,6 +350,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         if let Place::In(membership) = client.place {
             self.leave(membership);
         }
+        self.shared.metrics.signed_in(-i64::from(client.guest.identity.is_some()));
         self.shared.metrics.closed(client.transport, reason);
         tracing::debug!(client = client.present.name(), reason, "disconnected");
     }

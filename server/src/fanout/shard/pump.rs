@@ -79,16 +79,20 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         self.pump(index, now);
     }
 
-    /// Makes topics available that the client asked for.
-    fn answer_asks(&mut self, index: usize, now: Moment) {
+    /// Sees to what the client asked for.
+    pub(super) fn answer_asks(&mut self, index: usize, now: Moment) {
         while let Some(ask) = self.clients.get_mut(index).and_then(|client| client.conversation.poll_ask()) {
-            if !matches!(ask, Ask::Command(..)) {
-                self.detach(index);
+            match ask {
+                Ask::Open(_) | Ask::Drop(_) => self.detach(index),
+                Ask::Command(..) | Ask::Verify(..) => {}
             }
             let client = &mut self.clients[index];
             let id = ClientId { index, number: client.number };
             match ask {
                 Ask::Command(number, request) => (self.errands)(id, Errand::Command(number, request)),
+                Ask::Verify(number, presented) => {
+                    (self.errands)(id, Errand::Verify(number, presented, client.guest.address));
+                }
                 Ask::Drop(dropped) => client.conversation.handle_dropped(dropped),
                 Ask::Open(wanted) if !client.conversation.may_open(&wanted) => {}
                 Ask::Open(wanted) => {

@@ -68,6 +68,11 @@ impl Shards {
         self.mailboxes[turn].post(Letter::Arrived(Box::new(arrival)));
     }
 
+    /// Whoever was verified by something that holds no more is sent away.
+    pub fn look_at_sign_ins(&self) {
+        self.mailboxes.iter().for_each(|mailbox| mailbox.post(Letter::SignInsChanged));
+    }
+
     /// Everyone is sent away.
     pub fn drain(&self) {
         self.mailboxes.iter().for_each(|mailbox| mailbox.post(Letter::Drain));
@@ -113,9 +118,10 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
 
 /// Those who wait do so on the runtime.
 fn errands(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Errands {
-    let (hub, mailbox, runtime) = (shared.hub.clone(), mailbox.clone(), tokio::runtime::Handle::current());
+    let (shared, mailbox, runtime) = (shared.clone(), mailbox.clone(), tokio::runtime::Handle::current());
     Box::new(move |id, errand| {
-        let (hub, mailbox) = (hub.clone(), mailbox.clone());
+        let (shared, mailbox) = (shared.clone(), mailbox.clone());
+        let hub = shared.hub.clone();
         runtime.spawn(async move {
             mailbox.post(match errand {
                 Errand::Open(wanted) => {
@@ -124,6 +130,9 @@ fn errands(shared: &Arc<Shared>, mailbox: &Arc<Mailbox<TcpStream>>) -> Errands {
                         outcomes.push(hub.open(topic).await);
                     }
                     Letter::Opened(id, wanted, outcomes)
+                }
+                Errand::Verify(number, presented, address) => {
+                    Letter::Verified(id, number, shared.access.verify(&presented, address).await)
                 }
                 Errand::Command(number, request) => Letter::Answered(id, number, Box::new(hub.command(*request).await)),
             });

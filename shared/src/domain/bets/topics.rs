@@ -18,6 +18,9 @@ pub enum BetsTopic {
 }
 
 impl BetsTopic {
+    /// Those that are made when someone asks for them.
+    pub const ON_DEMAND: &[&str] = &["bets/{user}", "bets/{user}/exposure"];
+
     /// The topic of that name, if it is one of this domain's.
     #[must_use]
     pub fn parse(topic: &Topic) -> Option<BetsTopic> {

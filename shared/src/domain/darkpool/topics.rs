@@ -26,6 +26,8 @@ pub enum DarkPoolTopic {
 impl DarkPoolTopic {
     /// How many tickers [`DarkPoolTopic::Top`] holds.
     pub const TOP: usize = 500;
+    /// Those that are made when someone asks for them.
+    pub const ON_DEMAND: &[&str] = &["darkpool/ticker/{ticker}"];
 
     /// The topic of that name, if it is one of this domain's.
     #[must_use]

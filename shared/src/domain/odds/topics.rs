@@ -79,6 +79,8 @@ impl fmt::Display for SportKey {
 impl OddsTopic {
     /// Those that are always there.
     pub const STANDING: [OddsTopic; 4] = [OddsTopic::Sports, OddsTopic::Books, OddsTopic::Arbs, OddsTopic::Closed];
+    /// Those that are made when someone asks for them.
+    pub const ON_DEMAND: &[&str] = &["odds/board/{sport}", "odds/event/{event}"];
 
     /// The topic of that name, if it is one of this domain's.
     #[must_use]

@@ -11,9 +11,10 @@ use tokio::sync::watch;
 
 use super::client::{Client, History};
 use super::wire::{Deflate, Socket};
+use crate::access::Access;
 use crate::fanout::frame::{Agreed, Inflater, Opcode, Policy, Reader, Role, negotiate, push_masked};
 use crate::fanout::shard::mailbox::{Letter, Mailbox};
-use crate::fanout::shard::{Arrival, Limits, Place, Shard};
+use crate::fanout::shard::{Arrival, Guest, Limits, Place, Shard};
 use crate::fanout::{Drain, Shared};
 use crate::feed::Sources;
 use crate::hub::{Hub, Pressure, TopicState};
@@ -71,7 +72,8 @@ impl World {
         let (stop, stopped) = watch::channel(false);
         let drain = Drain { stop: stopped, retry: Duration::ZERO, spread: Duration::ZERO };
         let progress = Duration::from_secs(600);
-        let shared = Shared::new(hub.clone(), Sources::default(), metrics, pressure, progress, drain);
+        let access = Arc::new(Access::new(None, metrics.clone()));
+        let shared = Shared::new(hub.clone(), Sources::default(), access, metrics, pressure, progress, drain);
         let mailbox = Mailbox::new(|| {});
         let (ask_after, gone_after) = (Duration::from_secs(60), Duration::from_secs(300));
         let limits = Limits { ask_after, gone_after, progress, lane_bytes: LANE_BYTES, all_bytes: 1 << 20, cohorts };
@@ -121,7 +123,7 @@ impl World {
             }
             // The answer is long enough to be compressed, where that may be.
             Op::Say(client) => {
-                self.say(*client, Opcode::Text, r#"{"type":"command","id":9,"name":"dance-as-nobody-can"}"#);
+                self.say(*client, Opcode::Text, r#"{"type":"dance-as-nobody-can","id":9,"name":"nobody"}"#);
             }
             Op::Ping(client) => self.say(*client, Opcode::Ping, "there?"),
             Op::Take(client, bytes) => self.take(*client, *bytes),
@@ -167,7 +169,7 @@ impl World {
             deflate,
             transport: Transport::WebSocket,
             present: self.shared.enter(),
-            guard: Box::new(()),
+            guest: Box::new(Guest { address: [127, 0, 0, 1].into(), identity: None, guard: Box::new(()) }),
             message_bytes: 1 << 16,
         })));
         self.run();

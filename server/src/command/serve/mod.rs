@@ -1,32 +1,35 @@
-//! `undercurrent serve`: sources, engine, hub, store and sockets, put together.
+//! `undercurrent serve`: sources, engines, hub, store and sockets, put together.
+//!
+//! [`domains`] starts an engine's task on a thread of its own, [`stocks`] and [`sports`] say what each
+//! domain is fed with.
+
+mod domains;
+mod sports;
+mod stocks;
+mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::domain::darkpool::DarkPoolTopic;
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
-use super::{Outcome, massive_settings, stop_on_signals};
+use self::domains::Domains;
+use self::world::World;
+use super::{Outcome, stop_on_signals};
+use crate::access::{self, Access, Jwt, JwtError};
 use crate::config::{Config, Replay};
-use crate::domain::darkpool::{Calendar, DarkPoolEngine, Event};
 use crate::fanout::frame::Policy;
 use crate::fanout::{self, Drain, ShardSettings, Shards};
-use crate::feed::{Batch, Source, Sources, massive, replay, wall_now};
+use crate::feed::{Sources, asked_to_stop};
 use crate::http::{self, Admission, App, Origins};
-use crate::hub::{Hub, Pressure, task};
+use crate::hub::{Hub, Pressure};
 use crate::observe::Metrics;
-use crate::store::{Scope, StoreError};
-use crate::{demo, session};
+use crate::session;
+use crate::store::{StoreError, TokenStore};
 
-/// So many batches may wait between a feed and its engine.
-const BATCHES: usize = 64;
-/// Topics that are made while someone follows them, at once.
-const MOST_TOPICS: usize = 10_000;
-/// How long a topic is still made when its last follower has left.
-const LINGER: Duration = Duration::from_secs(300);
 /// The first client of a server that stops comes back after so long, as after any other failure.
 const RETRY: Duration = Duration::from_secs(2);
 /// How long clients may take to leave when the server stops.
@@ -46,6 +49,9 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// JSON Web Tokens cannot be verified as the settings say.
+    #[error(transparent)]
+    Jwt(#[from] JwtError),
     /// The system gives no more threads.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -59,7 +65,7 @@ pub struct Running {
     shared: Arc<fanout::Shared>,
     shards: Arc<Shards>,
     listening: tokio::task::JoinHandle<()>,
-    engine_done: oneshot::Receiver<()>,
+    engines_done: Vec<oneshot::Receiver<()>>,
 }
 
 /// Serves until the process is asked to stop.
@@ -87,34 +93,39 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
     let listener = TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, error })?;
     let address = listener.local_addr()?;
     let store = crate::store::open(config.store.url.reveal()).await?;
+    let tokens = TokenStore::open(config.store.url.reveal()).await?;
     let (stop, stopped) = watch::channel(false);
     let (hub, metrics) = (Arc::new(Hub::default()), Arc::new(Metrics::new()));
+    let pressure = Arc::new(Pressure::new(config.fanout.flush, config.listen.shards.get()));
     let world = World::choose(config, replay);
-
-    let shards = config.listen.shards.get();
-    let pressure = Arc::new(Pressure::new(config.fanout.flush, shards));
-    let settings = task::Settings {
-        scope: Scope { world: world.name.clone(), domain: "darkpool".into() },
-        standing: [DarkPoolTopic::Sentiment, DarkPoolTopic::Top, DarkPoolTopic::Tape].map(|t| t.topic()).into(),
+    let domains = Domains {
+        world: world.name(),
+        hub: hub.clone(),
+        store,
+        metrics: metrics.clone(),
         pressure: pressure.clone(),
         log_bytes: config.fanout.log_bytes,
-        most_topics: MOST_TOPICS,
-        linger: LINGER,
+        stopped: stopped.clone(),
     };
-    let engine = DarkPoolEngine::new(world.calendar);
-    let task = task::Task::start(engine, settings, hub.clone(), store, metrics.clone()).await?;
-    let (events, batches) = mpsc::channel(BATCHES);
-    let engine_done = run_apart("darkpool", task.run(batches, stopped.clone()))?;
-    let sources = Sources::new(world.source.iter().cloned().collect());
-    world.begin(config, replay, events, stopped.clone());
+    let (stocks, stocks_done) = stocks::start(&domains, &world).await?;
+    let (sports, sports_done) = sports::start(&domains).await?;
+    let engines_done = vec![stocks_done, sports_done];
+    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(&world, sports, &stopped)];
+    let sources = Sources::new(sources.into_iter().flatten().collect());
+    if sources.iter().next().is_none() {
+        tracing::warn!("no provider is configured and the demo market is off: there is nothing to show");
+    }
 
+    let access = Arc::new(Access::new(Jwt::new(config.jwt.clone()).await?, metrics.clone()));
+    access::follow(access.clone(), tokens, stopped.clone()).await?;
     let drain = Drain { stop: stopped.clone(), retry: RETRY, spread: config.listen.drain };
-    let shared = fanout::Shared::new(hub, sources, metrics, pressure, config.limits.progress_timeout, drain);
+    let shared = fanout::Shared::new(hub, sources, access, metrics, pressure, config.limits.progress_timeout, drain);
     let shards = Arc::new(Shards::start(&shard_settings(config), &shared)?);
-    let router = http::router(app(config, &shared, &shards, world.name));
+    tokio::spawn(end_sign_ins(shared.clone(), shards.clone(), stopped.clone()));
+    let router = http::router(app(config, &shared, &shards, domains.world));
     let listening = fanout::listen(listener, router, config.limits.handshake_timeout, stopped);
     let listening = tokio::spawn(listening);
-    Ok(Running { address, stop, shared, shards, listening, engine_done })
+    Ok(Running { address, stop, shared, shards, listening, engines_done })
 }
 
 impl Running {
@@ -131,9 +142,22 @@ impl Running {
         if tokio::time::timeout(LEAVE_WITHIN, left).await.is_err() {
             tracing::warn!(clients = self.shared.clients(), "some clients did not leave in time");
         }
-        // Both end by themselves once `stop` is true.
+        // All end by themselves once `stop` is true.
         let _ = self.listening.await;
-        let _ = self.engine_done.await;
+        for done in self.engines_done {
+            let _ = done.await;
+        }
+    }
+}
+
+/// Has the shards send those away whose token was revoked or ran out.
+async fn end_sign_ins(shared: Arc<fanout::Shared>, shards: Arc<Shards>, mut stopped: watch::Receiver<bool>) {
+    let mut changes = shared.access.changes();
+    loop {
+        tokio::select! {
+            Ok(()) = changes.changed() => shards.look_at_sign_ins(),
+            () = asked_to_stop(&mut stopped) => return,
+        }
     }
 }
 
@@ -175,79 +199,4 @@ pub fn app(config: &Config, shared: &Arc<fanout::Shared>, shards: &Arc<Shards>, 
         origins: Origins::new(config.origins.allowed.iter().map(|o| &**o)),
         world,
     })
-}
-
-/// Runs a task on a thread of its own, so that applying a burst of events delays nobody's frames.
-fn run_apart(
-    name: &str,
-    task: impl Future<Output = ()> + Send + 'static,
-) -> Result<oneshot::Receiver<()>, std::io::Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (done, is_done) = oneshot::channel();
-    std::thread::Builder::new().name(name.into()).spawn(move || {
-        runtime.block_on(task);
-        // Nobody waits any more when the process is being killed.
-        let _ = done.send(());
-    })?;
-    Ok(is_done)
-}
-
-/// Where events come from, and under which name they are stored.
-struct World {
-    name: Box<str>,
-    calendar: Calendar,
-    source: Option<Arc<Source>>,
-}
-
-impl World {
-    fn choose(config: &Config, replay: Option<&Replay>) -> World {
-        let new = |name: String, calendar, source: Option<&str>| World {
-            name: name.into(),
-            calendar,
-            source: source.map(|name| Source::new(name, wall_now())),
-        };
-        if let Some(replay) = replay {
-            let file = replay.file.file_name().unwrap_or_default().to_string_lossy();
-            new(format!("replay-{file}"), Calendar::NewYork, Some("replay"))
-        } else if config.demo_is_on() {
-            new(format!("demo-{}", config.demo.seed), Calendar::AlwaysOpen, Some("demo"))
-        } else if config.massive.key.is_some() {
-            new("live".into(), Calendar::NewYork, Some("massive"))
-        } else {
-            new("live".into(), Calendar::NewYork, None)
-        }
-    }
-
-    /// Lets the events come.
-    fn begin(
-        &self,
-        config: &Config,
-        replay: Option<&Replay>,
-        events: mpsc::Sender<Batch<Event>>,
-        stopped: watch::Receiver<bool>,
-    ) {
-        let Some(source) = self.source.clone() else {
-            tracing::warn!("no provider is configured and the demo market is off: there is nothing to show");
-            return;
-        };
-        if let Some(Replay { file, speed }) = replay.cloned() {
-            tokio::spawn(async move {
-                if let Err(error) = replay::run(&file, speed, source.clone(), events, stopped).await {
-                    tracing::error!(%error, "the tape cannot be played");
-                    source.set(shared::wire::SourceState::Down, &error.to_string(), wall_now());
-                }
-            });
-        } else if config.demo_is_on() {
-            tracing::info!("showing the demo market: its prices are made up");
-            let settings = demo::Settings {
-                seed: config.demo.seed,
-                tickers: config.demo.tickers,
-                trades_per_s: config.demo.rate,
-                ..demo::Settings::default()
-            };
-            tokio::spawn(demo::run(settings, source, events, stopped));
-        } else if let Some(settings) = massive_settings(config) {
-            tokio::spawn(massive::run(settings, source, events, None, stopped));
-        }
-    }
 }
