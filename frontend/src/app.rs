@@ -3,6 +3,8 @@
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 
+use crate::domain::arbs::page::arbs_page;
+use crate::domain::bets::page::bets_page;
 use crate::domain::darkpool::page::{table_page, tape_page};
 use crate::hook;
 use crate::identity::Identity;
@@ -94,7 +96,9 @@ fn page() -> Vec<El> {
         vec![untrack(|| match page {
             Page::DarkPool => table_page(app),
             Page::Tape => tape_page(app),
-            Page::Odds | Page::Event | Page::Arbs | Page::Bets | Page::Books => of("div", "page"),
+            Page::Arbs => arbs_page(app),
+            Page::Bets => bets_page(app),
+            Page::Odds | Page::Event | Page::Books => of("div", "page"),
         })]
     };
     let mut parts = vec![

@@ -7,3 +7,6 @@ pub mod fate;
 pub mod plan;
 pub mod view;
 pub mod worth;
+
+#[cfg(target_arch = "wasm32")]
+pub mod page;

@@ -9,3 +9,6 @@ pub mod read;
 pub mod store;
 pub mod view;
 pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+pub mod page;
