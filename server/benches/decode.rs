@@ -6,7 +6,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use undercurrent::domain::darkpool::feed::{Decoder, Tally, statuses};
+use undercurrent::domain::Tally;
+use undercurrent::domain::darkpool::feed::{Decoder, statuses};
 
 const EVENTS: usize = 16_000;
 const ROUNDS: usize = 60;

@@ -6,9 +6,12 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use shared::units::{Moment, Ticker};
+use shared::domain::odds::{MarketKind, SportKey};
+use shared::units::{Moment, OddsFormat, Ticker, Timestamp};
 use undercurrent::domain::darkpool::Event;
 use undercurrent::domain::darkpool::feed::{Action, Decoder, MassiveFeed, Watch, statuses};
+use undercurrent::domain::odds::Event as OddsEvent;
+use undercurrent::domain::odds::feed::decode::{self, Context};
 use undercurrent::fanout::frame::handshake::{Answer, accept};
 use undercurrent::fanout::frame::{Accepted, Inflater, Policy, Reader, Role, Violation, accepted, negotiate};
 use undercurrent::feed::tape::{TapeError, TapeReader};
@@ -45,6 +48,49 @@ fn well_formed(event: &Event) {
             assert!(Ticker::is_valid(quote.ticker.as_str()));
             assert!([quote.bid, quote.ask].into_iter().flatten().all(|price| price.micro() > 0));
         }
+    }
+}
+
+/// The decoder of odds: what it gives is well-formed, and an event loses no neighbour.
+pub fn odds(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let at = Timestamp::from_ms(1_755_288_060_000);
+    let sport: SportKey = "soccer_epl".parse().expect("it is a key");
+    for format in [OddsFormat::Decimal, OddsFormat::American, OddsFormat::Fractional] {
+        let context = Context { format, at, response_ms: None, all_books: true };
+        let mut events = Vec::new();
+        decode::odds(&sport, text, &context, &mut events);
+        decode::scores(text, at, &mut events);
+        decode::pushed(text, &context, &mut events);
+        events.iter().for_each(|event| odds_are_well_formed(event, at));
+    }
+    let _ = (decode::sports(text), decode::trouble(text));
+    if serde_json::from_str::<&RawValue>(text).is_err() {
+        return;
+    }
+    let good =
+        r#"{"id":"good","sport_key":"soccer_epl","commence_time":5,"home_team":"A","away_team":"B","bookmakers":[]}"#;
+    let context = Context { format: OddsFormat::Decimal, at, response_ms: None, all_books: true };
+    let mut among = Vec::new();
+    decode::odds(&sport, &format!("[{good},{text},{good}]"), &context, &mut among);
+    let neighbour = |event: &OddsEvent| matches!(event, OddsEvent::Odds(odds) if odds.event.as_str() == "good");
+    assert!(among.first().is_some_and(neighbour) && among.iter().skip(1).any(neighbour));
+}
+
+fn odds_are_well_formed(event: &OddsEvent, at: Timestamp) {
+    match event {
+        OddsEvent::Odds(odds) => {
+            assert!(odds.commence.ms() > 0 && odds.home != odds.away);
+            for offer in odds.books.iter().flat_map(|book| &book.offers) {
+                assert!(offer.updated <= at && !offer.prices.is_empty());
+                assert_eq!(offer.line.is_none(), offer.kind == MarketKind::H2h);
+                assert!(offer.prices.windows(2).all(|pair| pair[0].0 < pair[1].0), "an outcome comes once");
+            }
+        }
+        OddsEvent::Score(score) => assert!(score.at <= at),
+        OddsEvent::Pool { stakes, .. } => assert!(stakes.iter().all(|(_, stake)| stake.pico() >= 0)),
+        OddsEvent::Listed { .. } => {}
+        OddsEvent::Publish(_) => panic!("nothing that is read publishes"),
     }
 }
 

@@ -40,3 +40,8 @@ fn websockets() -> anyhow::Result<()> {
 fn handshakes() -> anyhow::Result<()> {
     replay("handshake", tests::fuzz::handshake)
 }
+
+#[test]
+fn odds() -> anyhow::Result<()> {
+    replay("odds", tests::fuzz::odds)
+}

@@ -6,5 +6,7 @@ mod engine;
 pub mod market;
 pub mod odds;
 pub mod sportsbook;
+mod tally;
 
 pub use engine::{Answered, CommandKind, Engine, Refused, Request, RowJson, StateOp, TopicChange};
+pub use tally::Tally;

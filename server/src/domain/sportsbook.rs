@@ -49,7 +49,7 @@ impl Engine for Sportsbook {
             };
         }
         self.odds.restore(odds);
-        self.bets.restore(bets);
+        self.bets.restore(&bets);
         self.exchange();
     }
 
@@ -60,7 +60,6 @@ impl Engine for Sportsbook {
 
     fn tick(&mut self, now: Timestamp) {
         self.odds.tick(now);
-        self.bets.tick(now);
         self.exchange();
     }
 
@@ -85,7 +84,7 @@ impl Engine for Sportsbook {
 
     fn take(&mut self, due: &dyn Fn(Duration) -> bool) -> Vec<TopicChange> {
         let mut changes = self.odds.take(due);
-        changes.extend(self.bets.take(due));
+        changes.extend(self.bets.take());
         changes
     }
 

@@ -2,6 +2,7 @@
 
 pub mod engine;
 mod event;
+pub mod feed;
 
 pub use engine::OddsEngine;
 pub use event::{BookOdds, Event, EventOdds, Offer, Outcome, Score};

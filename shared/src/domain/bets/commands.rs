@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::BetStatus;
-use crate::units::{Money, Odds};
+use crate::units::{Money, Odds, UserId};
 
 /// How far the price may have moved when a bet arrives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,6 +64,8 @@ pub struct BetFilter {
     pub before: Option<Box<str>>,
     /// At most so many, 1 to 500; 50 unless told otherwise.
     pub limit: Option<u32>,
+    /// Whose: for operators; others have their own.
+    pub user: Option<UserId>,
 }
 
 /// `settle_bet`, for operators: one bet, or all of a market that are not settled.
@@ -84,4 +86,12 @@ pub struct SettleBet {
     /// Why, for the audit trail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
+}
+
+/// `get_audit`, for operators: how a bet was settled, each time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GetAudit {
+    /// The bet.
+    pub bet: Box<str>,
 }

@@ -10,23 +10,8 @@ use shared::units::{Price, Shares, Timestamp};
 use super::interner::Interner;
 use super::message::{Message, each_message};
 use super::scalar::Scalar;
+use crate::domain::Tally;
 use crate::domain::darkpool::{Event, Quote, Trade, TradeId};
-
-/// What a frame had beside events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Messages of a type that is not used, or not known.
-    pub ignored: u64,
-    /// Messages that could not be read; a frame that breaks off counts one.
-    pub garbage: u64,
-}
-
-impl std::ops::AddAssign for Tally {
-    fn add_assign(&mut self, other: Tally) {
-        self.ignored += other.ignored;
-        self.garbage += other.garbage;
-    }
-}
 
 /// Decodes frames one after the other.
 #[derive(Debug, Default)]

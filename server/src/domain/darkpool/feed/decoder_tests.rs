@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::{Decoder, Tally, statuses};
+use super::{Decoder, statuses};
+use crate::domain::Tally;
 use crate::domain::darkpool::Event;
 
 /// An event in a line: only what is there.

@@ -23,7 +23,7 @@ mod connection_tests;
 mod decoder_tests;
 
 pub use connection::{Action, Health, MassiveFeed};
-pub use decoder::{Decoder, Tally};
+pub use decoder::Decoder;
 pub use delay::{Delay, DelayMeter};
 pub use status::{Status, statuses};
 pub use watch::{Watch, WatchError, auth_text};

@@ -1,0 +1,4 @@
+//! See `tests::fuzz::odds`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tests::fuzz::odds(data));
