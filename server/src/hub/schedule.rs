@@ -13,6 +13,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// An interval that there is from now on, if there was not; it is due at once.
+    pub fn know(&mut self, interval: Duration) {
+        self.last.entry(interval).or_default();
+    }
+
     /// A schedule of these intervals.
     #[must_use]
     pub fn new(intervals: impl IntoIterator<Item = Duration>) -> Schedule {
@@ -36,6 +41,18 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interval_that_comes_later_is_due_at_once_and_then_in_its_time() {
+        let ms = Duration::from_millis;
+        let mut schedule = Schedule::new([ms(5000)]);
+        assert_eq!(schedule.due(Moment::from_ms(6000), ms(20)), [ms(5000)]);
+        schedule.know(ms(500));
+        assert_eq!(schedule.due(Moment::from_ms(6020), ms(20)), [ms(500)]);
+        schedule.know(ms(500));
+        assert_eq!(schedule.due(Moment::from_ms(6040), ms(20)), []);
+        assert_eq!(schedule.due(Moment::from_ms(6520), ms(20)), [ms(500)]);
+    }
 
     #[test]
     fn each_interval_is_due_in_its_own_time() {

@@ -94,14 +94,12 @@ impl<E: Engine> Task<E> {
         let (maker, opens) = mpsc::channel(256);
         hub.add_maker(maker);
         let orders = Orders::of(engine.commands(), &hub);
-        let intervals = settings.standing.iter().filter_map(kind_of).map(|k| k.due);
-        let schedule = Schedule::new(intervals.chain([Duration::from_millis(100)]));
         let mut task = Task {
             engine,
             hub,
             store,
             metrics,
-            schedule,
+            schedule: Schedule::default(),
             started: Instant::now(),
             cells: BTreeMap::new(),
             opening: Vec::new(),
@@ -330,6 +328,9 @@ impl<E: Engine> Task<E> {
 
     fn insert(&mut self, state: TopicState) {
         let topic = state.topic().clone();
+        if let Some(kind) = kind_of(&topic) {
+            self.schedule.know(kind.due);
+        }
         let cell = self.hub.insert(state, self.now().ms());
         self.cells.insert(topic, cell);
     }

@@ -1,0 +1,95 @@
+//! What is fair: each book's prices without its margin, all books together, and our own pool beside them.
+//!
+//! Computed when a row or a history needs it, since it costs more than everything else; each book's part is
+//! kept until its prices change.
+
+use shared::domain::odds::{PriceSource, consensus, devig, offer_ticks, pool};
+use shared::units::{Money, Odds};
+
+use super::books::Books;
+use super::market::Market;
+use super::names::SLOTS;
+use super::settings::{OddsSettings, whole_ms};
+
+/// Decimals of our own prices.
+const TICK_DECIMALS: u32 = 2;
+
+/// Fair probabilities of the outcomes, by their places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fair {
+    pub(super) consensus: [Option<f64>; SLOTS],
+    pub(super) hybrid: [Option<f64>; SLOTS],
+    pub(super) offered: [Option<Odds>; SLOTS],
+    pub(super) source: Option<PriceSource>,
+}
+
+impl Market {
+    /// Computes what is fair of the offers that count.
+    pub(super) fn price(&mut self, books: &Books, settings: &OddsSettings) {
+        let places = self.outcomes();
+        let agreed = self.agree(books, settings);
+        let stakes: Vec<f64> = places.iter().map(|(slot, _)| dollars(self.staked(*slot))).collect();
+        let staked: f64 = stakes.iter().sum();
+        let (hybrid, source) = match &agreed {
+            Some(agreed) if staked > 0.0 => {
+                (Some(pool(agreed, &stakes, dollars(settings.half_weight))), Some(PriceSource::Both))
+            }
+            Some(agreed) => (Some(agreed.clone()), Some(PriceSource::Books)),
+            None if staked > 0.0 => {
+                (Some(stakes.iter().map(|stake| stake / staked).collect()), Some(PriceSource::Pool))
+            }
+            None => (None, None),
+        };
+        let margin = settings.margin_pct.micro() as f64 / 1e8;
+        let offered = hybrid.as_ref().and_then(|hybrid| offer_ticks(hybrid, margin, TICK_DECIMALS));
+        let mut fair = Fair { source, ..Fair::default() };
+        for (index, (slot, _)) in places.iter().enumerate() {
+            fair.consensus[*slot] = agreed.as_ref().map(|of| of[index]);
+            fair.hybrid[*slot] = hybrid.as_ref().map(|of| of[index]);
+            fair.offered[*slot] = offered.as_ref().map(|of| of[index]);
+        }
+        self.fair = fair;
+    }
+
+    /// What all books that have the whole market think.
+    fn agree(&mut self, books: &Books, settings: &OddsSettings) -> Option<Vec<f64>> {
+        let places = self.outcomes();
+        let three_way = places.len() == SLOTS;
+        // Weights are relative, so ages are counted from the newest: time alone changes nothing.
+        let newest = self.offers.iter().filter(|offer| offer.is_fresh()).map(|offer| offer.heard).max()?;
+        let half_life_ms = whole_ms(settings.half_life).max(1) as f64;
+        let mut opinions = Vec::with_capacity(self.offers.len());
+        for offer in &mut self.offers {
+            if !offer.is_fresh() || offer.three_way != three_way {
+                continue;
+            }
+            let prices = offer.prices;
+            let own = offer.devigged.get_or_insert_with(|| {
+                let odds: Option<Vec<f64>> =
+                    places.iter().map(|(slot, _)| Some(prices[*slot]?.odds.to_f64())).collect();
+                devig(settings.devig, &odds?).ok()
+            });
+            if let Some(own) = own {
+                let age_ms = newest.ms_since(offer.heard) as f64;
+                let weight = f64::from(books.get(offer.book).terms.weight) * (-age_ms / half_life_ms).exp2();
+                opinions.push((weight, own.clone()));
+            }
+        }
+        consensus(&opinions)
+    }
+
+    /// What is staked on an outcome, in both pools.
+    pub(super) fn staked(&self, slot: usize) -> Money {
+        self.pools[0][slot] + self.pools[1][slot]
+    }
+}
+
+fn dollars(money: Money) -> f64 {
+    money.pico() as f64 / 1e12
+}
+
+/// The nearest whole number.
+#[expect(clippy::cast_possible_truncation, reason = "prices and probabilities are far inside, and it saturates")]
+pub(super) fn whole(number: f64) -> i64 {
+    number.round() as i64
+}
