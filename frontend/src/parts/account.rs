@@ -7,6 +7,7 @@ use web_sys::HtmlInputElement;
 use super::dialog::dialog;
 use super::el::{El, el, of};
 use super::icon::{Icon, icon};
+use super::say;
 use crate::app::App;
 use crate::identity::Known;
 use crate::platform::by_id;
@@ -92,18 +93,16 @@ fn sign_in(app: App) -> Vec<El> {
         el("div").region(ended),
         form,
         el("p").text(WHY),
-        el("p").text("Tokens come from whoever runs this server, who makes one with ").kid(el("code").text(COMMAND)).text(
-            ". It is shown once. Here it is kept in a cookie that no script can read.",
-        ),
+        el("p")
+            .text("Tokens come from whoever runs this server, who makes one with ")
+            .kid(el("code").text(COMMAND))
+            .text(". It is shown once. Here it is kept in a cookie that no script can read."),
     ]
 }
 
 fn signed_in(app: App, who: &shared::wire::Who) -> Vec<El> {
     let fact = |name: &str, value: &str| el("div").kid(el("dt").text(name)).kid(el("dd").text(value));
-    let until = who.expires_ms.map_or_else(
-        || "Never by itself".to_owned(),
-        |at| format!("{} {}", app.settings.day(at), app.settings.minute(at)),
-    );
+    let until = who.expires_ms.map_or_else(|| "Never by itself".to_owned(), |at| say::day_and_minute(app, at));
     let facts = of("dl", "facts")
         .kid(fact("Name", &who.name))
         .kid(fact("User", who.user.as_str()))

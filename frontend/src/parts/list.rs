@@ -127,11 +127,6 @@ impl List {
         self.0.element.clone().when(move || total.get() == 0, empty)
     }
 
-    /// The row under the keyboard's cursor.
-    pub fn cursor(&self) -> RwSignal<Option<Key>> {
-        self.0.cursor
-    }
-
     /// Whether a reader points at a row that should not run away.
     pub fn is_held(&self, now: Moment) -> bool {
         self.0.pointed.get().is_some_and(|at| now.ms().saturating_sub(at.ms()) < HOLD_MS)

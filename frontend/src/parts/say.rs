@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use shared::units::{Money, Odds, Percent, Ratio, Timestamp};
 
 use crate::app::App;
-use crate::model::text::{self, Sign};
 use crate::model::clock;
+use crate::model::text;
 use crate::platform::local_offset_min;
 
 /// A price in the reader's format.
@@ -43,9 +43,4 @@ pub fn percent(percent: Percent) -> String {
 /// The same of a ratio that is in percent.
 pub fn percent_of(ratio: Ratio) -> String {
     format!("{}%", text::score(ratio))
-}
-
-/// Dollars to three digits.
-pub fn short(money: Money) -> String {
-    text::money(money, Sign::Negative)
 }

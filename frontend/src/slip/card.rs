@@ -126,7 +126,9 @@ fn movement(app: App, number: u32) -> El {
     let line = move || {
         let offer = |class: &str, text: String, price: Odds| {
             let take = move || desk.change(|slip| slip.accept(number, price));
-            of("p", class).text(&text).kid(of("button", "toggle").text(&format!("Take {}", say::price(app, price))).press(take))
+            of("p", class)
+                .text(&text)
+                .kid(of("button", "toggle").text(&format!("Take {}", say::price(app, price))).press(take))
         };
         let note = |class: &str, text: &str| of("p", class).text(text);
         let line = match moved.get() {

@@ -266,7 +266,8 @@ impl Desk {
 
     /// How a bet's price stands. Tracked.
     pub fn moved_of(self, number: u32) -> Moved {
-        self.moved.with(|all| all.iter().find(|(other, _)| *other == number).map_or(Moved::Unknown, |(_, moved)| *moved))
+        self.moved
+            .with(|all| all.iter().find(|(other, _)| *other == number).map_or(Moved::Unknown, |(_, moved)| *moved))
     }
 
     /// How many bets are not in the ledger. Tracked.

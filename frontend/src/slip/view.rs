@@ -53,20 +53,16 @@ fn sheet(app: App) -> El {
     let desk = app.slip;
     let numbers = memo(move || desk.slip.with(|slip| slip.legs().iter().map(|leg| leg.number).collect::<Vec<_>>()));
     let cards = move || numbers.get().into_iter().map(|number| untrack(|| card(app, number))).collect();
-    let head = of("header", "panel-head")
-        .kid(el("h2").text("Bet slip"))
-        .kid(of("span", "spring"))
-        .kid(icon_button(Icon::Close, "Close the bet slip (Esc)", move || desk.open.set(false)));
-    let body = of("div", "slip-body")
-        .region(cards)
-        .when(move || numbers.with(Vec::is_empty), || {
-            of("p", "empty").text("Press a price on a board, or send an arbitrage here.")
-        });
-    of("aside", "slip")
-        .attr("aria-label", "Bet slip")
-        .kid(head)
-        .kid(body)
-        .kid(foot(app))
+    let head = of("header", "panel-head").kid(el("h2").text("Bet slip")).kid(of("span", "spring")).kid(icon_button(
+        Icon::Close,
+        "Close the bet slip (Esc)",
+        move || desk.open.set(false),
+    ));
+    let body = of("div", "slip-body").region(cards).when(
+        move || numbers.with(Vec::is_empty),
+        || of("p", "empty").text("Press a price on a board, or send an arbitrage here."),
+    );
+    of("aside", "slip").attr("aria-label", "Bet slip").kid(head).kid(body).kid(foot(app))
 }
 
 fn foot(app: App) -> El {
@@ -82,7 +78,8 @@ fn foot(app: App) -> El {
         })
     });
     let is_there = move || desk.slip.with(|slip| !slip.legs().is_empty());
-    let can_clear = move || desk.slip.with(|slip| slip.legs().iter().any(|leg| !matches!(leg.state, State::Sent { .. })));
+    let can_clear =
+        move || desk.slip.with(|slip| slip.legs().iter().any(|leg| !matches!(leg.state, State::Sent { .. })));
     let signed = move || app.identity.known.with(|known| matches!(known, Known::Is(_)));
     let word = move || match (signed(), ready.get().0) {
         (false, _) => "Sign in to place".to_owned(),
@@ -94,9 +91,12 @@ fn foot(app: App) -> El {
         .kid(el("span").text("Stakes ").kid(el("b").text_from(move || text::money_exact(ready.get().1))))
         .kid(el("span").text("If all win ").kid(el("b").text_from(move || text::money_exact(ready.get().2))));
     let buttons = of("div", "slip-buttons")
-        .kid(of("button", "toggle").text("Clear").attr_from("disabled", move || (!can_clear()).then(String::new)).press(
-            move || desk.change(super::list::Slip::clear),
-        ))
+        .kid(
+            of("button", "toggle")
+                .text("Clear")
+                .attr_from("disabled", move || (!can_clear()).then(String::new))
+                .press(move || desk.change(super::list::Slip::clear)),
+        )
         .kid(
             of("button", "primary")
                 .attr("id", "place")

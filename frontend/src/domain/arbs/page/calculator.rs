@@ -30,11 +30,7 @@ pub struct Typed {
 
 /// The calculator.
 pub fn calculator(app: App, known: Quotes) -> El {
-    let typed = Typed {
-        amount: RwSignal::new("100".to_owned()),
-        fixed: RwSignal::new(None),
-        unit: RwSignal::new(0),
-    };
+    let typed = Typed { amount: RwSignal::new("100".to_owned()), fixed: RwSignal::new(None), unit: RwSignal::new(0) };
     let plan = memo(move || reckon(known, typed));
     let legs = memo(move || known.arb.with(|arb| arb.as_ref().map_or(0, |arb| arb.legs.len())));
     let rows = move || (0..legs.get()).map(|at| untrack(|| leg_row(app, Row { known, typed, plan, at }))).collect();
@@ -46,7 +42,11 @@ pub fn calculator(app: App, known: Quotes) -> El {
         .attr("aria-label", "Stake calculator")
         .kid(el("h3").text("Stake calculator"))
         .kid(inputs(typed))
-        .kid(of("p", "problem").attr("role", "status").text_from(move || problem(known, typed, plan).unwrap_or_default()))
+        .kid(
+            of("p", "problem")
+                .attr("role", "status")
+                .text_from(move || problem(known, typed, plan).unwrap_or_default()),
+        )
         .kid(table)
         .kid(sums(plan))
         .kid(outcomes(plan))
@@ -72,7 +72,9 @@ fn problem(known: Quotes, typed: Typed, plan: Memo<Option<Plan>>) -> Option<Stri
         arb.as_ref().is_some_and(|arb| arb.kind == shared::domain::odds::ArbKind::Arb && !arb.push_possible)
     });
     plan.with(|plan| match plan {
-        None => Some("Too little to split: a leg would get nothing. Stake more, or round to a smaller unit.".to_owned()),
+        None => {
+            Some("Too little to split: a leg would get nothing. Stake more, or round to a smaller unit.".to_owned())
+        }
         Some(plan) if is_arb && plan.worst <= Money::ZERO && known.is_open.get() => {
             Some("Rounded like this nothing is won at worst. Stake more, or round to a smaller unit.".to_owned())
         }
@@ -98,15 +100,13 @@ fn inputs(typed: Typed) -> El {
     let total = move || fixed.set(None);
     of("div", "calc-inputs")
         .kid(of("label", "field").kid(el("span").text_from(label)).kid(field))
-        .when(
-            move || fixed.get().is_some(),
-            move || of("button", "toggle").text("Use a total").press(total),
-        )
-        .kid(
-            of("span", "calc-unit")
-                .kid(of("span", "muted").text("Round to"))
-                .kid(segments("Round stakes to", &UNITS, move |at| unit.get() == at, move |at| unit.set(at))),
-        )
+        .when(move || fixed.get().is_some(), move || of("button", "toggle").text("Use a total").press(total))
+        .kid(of("span", "calc-unit").kid(of("span", "muted").text("Round to")).kid(segments(
+            "Round stakes to",
+            &UNITS,
+            move |at| unit.get() == at,
+            move |at| unit.set(at),
+        )))
 }
 
 /// What is staked and won.
@@ -137,7 +137,8 @@ fn outcomes(plan: Memo<Option<Plan>>) -> El {
             .kid(el("th").attr("scope", "row").text(&outcome.name))
             .kid(of("td", say::profit_class(outcome.profit)).text(&say::profit(outcome.profit)))
     };
-    let rows = move || plan.with(|plan| plan.as_ref().map(|plan| plan.outcomes.iter().map(row).collect()).unwrap_or_default());
+    let rows =
+        move || plan.with(|plan| plan.as_ref().map(|plan| plan.outcomes.iter().map(row).collect()).unwrap_or_default());
     let heading = |name: &str| el("th").attr("scope", "col").text(name);
     of("table", "small outcomes")
         .kid(el("thead").kid(el("tr").kids(&["Result", "Profit"].map(heading))))
@@ -148,11 +149,11 @@ fn actions(app: App, known: Quotes, plan: Memo<Option<Plan>>) -> El {
     let can = move || plan.with(Option::is_some);
     let off = move || (!can()).then(String::new);
     let copied = move || {
+        let prices = untrack(|| known.prices());
         let text = known.arb.with_untracked(|arb| {
-            let prices = untrack(|| known.prices());
-            Some(plan.with_untracked(|plan| plan.as_ref().map(|plan| plan.text(arb.as_ref()?, &prices).into()))??)
+            let arb = arb.as_ref()?;
+            plan.with_untracked(|plan| plan.as_ref().map(|plan| plan.text(arb, &prices)))
         });
-        let text: Option<String> = text;
         if let Some(text) = text {
             copy(&text);
             app.toasts.show("Stakes copied".to_owned());

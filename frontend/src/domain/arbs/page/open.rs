@@ -98,9 +98,8 @@ fn sorting(app: App, view: Memo<View>, by: SortBy, class: &str) -> El {
 
 fn row(app: App, line: Line, arb: RwSignal<Option<ArbRow>>, opened: Memo<Option<String>>) -> El {
     let cell = |class: &str| of("div", &format!("c c-{class}")).attr("role", "gridcell");
-    let is_open = move || {
-        opened.with(|opened| opened.is_some() && line.key.with(|key| key.as_deref() == opened.as_deref()))
-    };
+    let is_open =
+        move || opened.with(|opened| opened.is_some() && line.key.with(|key| key.as_deref() == opened.as_deref()));
     let lit = move || match line.lit.get() {
         None => "",
         Some(Way::Up) => " lit-up",

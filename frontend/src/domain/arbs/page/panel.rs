@@ -62,9 +62,7 @@ fn inside(app: App, known: Quotes) -> Vec<El> {
         let Some(since) = arb.with(|arb| arb.as_ref().map(|arb| arb.opened_ms)) else { return String::new() };
         match known.end.with(|end| end.as_ref().map(|end| end.lived_ms)) {
             Some(lived) => text::lasted(lived),
-            None => {
-                text::lasted(u64::try_from(app.live.server_now().ms_since(since)).unwrap_or(0))
-            }
+            None => text::lasted(u64::try_from(app.live.server_now().ms_since(since)).unwrap_or(0)),
         }
     };
     let starts = move || {

@@ -39,11 +39,9 @@ pub fn list(app: App, view: Memo<View>, topic: Topic, settling: RwSignal<Option<
         .attr("aria-rowindex", "1")
         .kids(&HEADINGS.map(heading))
         .kid(of("div", "c c-act").attr("role", "columnheader").kid(unseen("Settle")));
-    let list = List::new(
-        app,
-        Kind { class: "mine", label: "My bets", heights: [86, 44, 36], head },
-        move |line| row(app, line, made.add(), settling),
-    );
+    let list = List::new(app, Kind { class: "mine", label: "My bets", heights: [86, 44, 36], head }, move |line| {
+        row(app, line, made.add(), settling)
+    });
     // Nothing opens; the keyboard still walks.
     list.opens(|_| {});
 
@@ -117,8 +115,7 @@ fn row(app: App, _line: Line, bet: RwSignal<Option<BetRow>>, settling: RwSignal<
         })
         .text_from(read(bet, |bet| profit(bet).map_or_else(|| "\u{2013}".to_owned(), say::profit)));
     let can_settle = move || {
-        app.identity.is_operator()
-            && bet.with(|bet| bet.as_ref().is_some_and(|bet| bet.status != BetStatus::Rejected))
+        app.identity.is_operator() && bet.with(|bet| bet.as_ref().is_some_and(|bet| bet.status != BetStatus::Rejected))
     };
     let settle = of("button", "toggle")
         .text("Settle\u{2026}")

@@ -104,7 +104,11 @@ fn table(books: RwSignal<Vec<ExposureRow>>) -> El {
     let heading = |name: &str| el("th").attr("scope", "col").text(name);
     let headings = ["Book", "Open", "At stake", "Could return", "Profit"].map(heading);
     el("div")
-        .kid(of("p", "muted").text("Nothing is at stake and nothing was settled.").shown(move || books.with(Vec::is_empty)))
+        .kid(
+            of("p", "muted")
+                .text("Nothing is at stake and nothing was settled.")
+                .shown(move || books.with(Vec::is_empty)),
+        )
         .kid(
             of("table", "small exposure")
                 .shown(move || books.with(|books| !books.is_empty()))

@@ -43,9 +43,9 @@ pub fn older(app: App, total: RwSignal<usize>) -> El {
         });
     };
     let word = move || if busy.get() { "Loading\u{2026}" } else { "Load older bets" }.to_owned();
-    of("div", "older").shown(move || before.with(Option::is_some)).kid(
-        of("button", "toggle").text_from(word).press(ask),
-    )
+    of("div", "older")
+        .shown(move || before.with(Option::is_some))
+        .kid(of("button", "toggle").text_from(word).press(ask))
 }
 
 /// The bets of an answer, and whether there are more; what cannot be read is left out.

@@ -21,9 +21,7 @@ pub fn settle_dialog(app: App, settling: RwSignal<Option<BetRow>>) -> El {
             settling.set(None);
         }
     });
-    dialog(open, "Settle a bet", move || {
-        settling.get_untracked().map(|bet| inside(app, bet, open)).unwrap_or_default()
-    })
+    dialog(open, "Settle a bet", move || settling.get_untracked().map(|bet| inside(app, bet, open)).unwrap_or_default())
 }
 
 fn inside(app: App, bet: BetRow, open: RwSignal<bool>) -> Vec<El> {
@@ -71,7 +69,8 @@ fn inside(app: App, bet: BetRow, open: RwSignal<bool>) -> Vec<El> {
                 }
                 Outcome::Refused(error) => problem.set(refusal(error.code, &error.message)),
                 Outcome::Unknown => {
-                    problem.set("Whether it was settled is not known: the connection ended. Look at the bet.".to_owned());
+                    problem
+                        .set("Whether it was settled is not known: the connection ended. Look at the bet.".to_owned());
                 }
             }
         });
@@ -103,6 +102,8 @@ fn inside(app: App, bet: BetRow, open: RwSignal<bool>) -> Vec<El> {
 fn bet_is_over(chosen: RwSignal<Option<usize>>, now: BetStatus) -> impl Fn() -> String {
     move || {
         let again = if now == BetStatus::Placed { "Settle" } else { "Settle again" };
-        chosen.get().map_or_else(|| again.to_owned(), |at| format!("{again} as {}", status_word(OUTCOMES[at]).to_lowercase()))
+        chosen
+            .get()
+            .map_or_else(|| again.to_owned(), |at| format!("{again} as {}", status_word(OUTCOMES[at]).to_lowercase()))
     }
 }

@@ -64,14 +64,12 @@ pub fn tools(app: App, view: Memo<View>) -> El {
             move |value| view.with(|view| view.market.as_deref().unwrap_or_default() == value),
             move |value| change(&|view| view.market = some(value.clone())),
         ))
-        .kid(
-            of("div", "only-narrow").kid(segments(
-                "What is shown",
-                &["List", "Profit"],
-                move |at| view.with(|view| view.profit == (at == 1)),
-                move |at| change(&|view| view.profit = at == 1),
-            )),
-        )
+        .kid(of("div", "only-narrow").kid(segments(
+            "What is shown",
+            &["List", "Profit"],
+            move |at| view.with(|view| view.profit == (at == 1)),
+            move |at| change(&|view| view.profit = at == 1),
+        )))
         .kid(of("span", "spring"))
         .kid(icon_button(Icon::Download, "Save these bets as CSV", move || {
             let text = app.live.bets(|bets| {
