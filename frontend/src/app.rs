@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::domain::arbs::page::arbs_page;
 use crate::domain::bets::page::bets_page;
 use crate::domain::darkpool::page::{table_page, tape_page};
+use crate::domain::odds::page::{books_page, event_page, odds_page};
 use crate::hook;
 use crate::identity::Identity;
 use crate::live::Live;
@@ -96,9 +97,11 @@ fn page() -> Vec<El> {
         vec![untrack(|| match page {
             Page::DarkPool => table_page(app),
             Page::Tape => tape_page(app),
+            Page::Odds => odds_page(app),
+            Page::Event => event_page(app),
+            Page::Books => books_page(app),
             Page::Arbs => arbs_page(app),
             Page::Bets => bets_page(app),
-            Page::Odds | Page::Event | Page::Books => of("div", "page"),
         })]
     };
     let mut parts = vec![

@@ -7,23 +7,31 @@ const TOKENS: &str = include_str!("../styles/tokens.css");
 
 /// What text is set in, on what.
 const TEXTS: [(&str, &[&str]); 9] = [
-    ("ink", &["ground", "surface", "raised", "hover", "chosen", "up-fill", "down-fill"]),
+    ("ink", &["ground", "surface", "raised", "hover", "chosen", "up-fill", "down-fill", "best-fill"]),
     ("muted", &["ground", "surface", "raised", "hover", "chosen"]),
-    ("up", &["surface", "hover", "chosen", "raised", "up-fill", "down-fill"]),
-    ("down", &["surface", "hover", "chosen", "raised", "up-fill", "down-fill"]),
+    ("up", &["surface", "hover", "chosen", "raised", "up-fill", "down-fill", "best-fill"]),
+    ("down", &["surface", "hover", "chosen", "raised", "up-fill", "down-fill", "best-fill"]),
     ("accent", &["surface", "ground"]),
     ("surface", &["accent", "ink"]),
-    ("good", &["surface", "raised"]),
+    ("good", &["surface", "raised", "hover", "best-fill"]),
     ("warn", &["surface", "raised", "warn-fill"]),
     ("bad", &["surface", "raised", "bad-fill"]),
 ];
 /// What is drawn, on what.
-const SIGNS: [(&str, &[&str]); 5] = [
+const SIGNS: [(&str, &[&str]); 13] = [
     ("edge", &["surface", "ground", "hover"]),
     ("up-bar", &["surface", "hover"]),
     ("down-bar", &["surface"]),
     ("accent", &["surface", "ground", "chosen"]),
     ("warn", &["chosen", "hover"]),
+    ("series-0", &["surface"]),
+    ("series-1", &["surface"]),
+    ("series-2", &["surface"]),
+    ("series-3", &["surface"]),
+    ("series-4", &["surface"]),
+    ("series-5", &["surface"]),
+    ("series-6", &["surface"]),
+    ("series-7", &["surface"]),
 ];
 
 #[derive(Clone, Copy)]

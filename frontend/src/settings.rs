@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
 
 use crate::model::clock::{self, Zone};
+use crate::model::pins::Pins;
 use crate::model::price::Format;
 use crate::model::watch::Watchlist;
 use crate::parts::el::effect;
@@ -42,8 +43,10 @@ pub struct Settings {
     pub zone: RwSignal<Zone>,
     /// Whether single keys do something (WCAG 2.1.4).
     pub shortcuts: RwSignal<bool>,
-    /// How prices are written.
+    /// How prices of bets are written.
     pub format: RwSignal<Format>,
+    /// The books that come first.
+    pub pins: RwSignal<Pins>,
     /// What Kelly stakes are a part of, as typed.
     pub bankroll: RwSignal<String>,
     /// The watchlist.
@@ -94,7 +97,8 @@ impl Settings {
             density: RwSignal::new(density),
             zone: RwSignal::new(Zone::of(&load("zone").unwrap_or_default())),
             shortcuts: RwSignal::new(!is("shortcuts", "off")),
-            format: RwSignal::new(Format::of(&load("format").unwrap_or_default())),
+            format: RwSignal::new(Format::of(&load("odds-format").unwrap_or_default())),
+            pins: RwSignal::new(Pins::parse(&load("books").unwrap_or_default())),
             bankroll: RwSignal::new(load("bankroll").unwrap_or_else(|| "1000".to_owned())),
             watchlist: RwSignal::new(Watchlist::parse(&load("watchlist").unwrap_or_default())),
         };
@@ -115,7 +119,8 @@ impl Settings {
         });
         effect(move || save("zone", self.zone.get().key()));
         effect(move || save("shortcuts", if self.shortcuts.get() { "on" } else { "off" }));
-        effect(move || save("format", self.format.get().key()));
+        effect(move || save("odds-format", self.format.get().key()));
+        effect(move || save("books", &self.pins.with(Pins::text)));
         effect(move || save("bankroll", &self.bankroll.get()));
         effect(move || save("watchlist", &self.watchlist.with(Watchlist::text)));
         // Another tab of the same reader.

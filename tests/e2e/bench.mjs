@@ -18,6 +18,8 @@ const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 const LOADS = [1_000, 10_000];
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const LOADINGS = 5;
+/** A board whose fifth changes each half second. */
+const BOARD = { markets: 5_000, share: 0.2 };
 const [WARM_MS, WINDOW_MS] = [2_000, 6_000];
 /** Fast 4G: 9 Mbit/s and 60 ms there and back. */
 const FAST_4G = { offline: false, latency: 60, downloadThroughput: 9e6 / 8, uploadThroughput: 1.5e6 / 8 };
@@ -71,11 +73,11 @@ async function firstRow(browser, origin) {
 }
 
 /** The share of the main thread's time that a page takes, in percent, and the load it had. */
-async function busy(browser, standIn, path) {
+async function busy(browser, standIn, path, shows = '.c-ticker') {
   const context = await browser.newContext({ viewport: WIDE });
   const page = await context.newPage();
   await page.goto(standIn.origin + path);
-  await page.locator('.grid-body .row:not([hidden]) .c-ticker').first().waitFor();
+  await page.locator(`.grid-body .row:not([hidden]) ${shows}`).first().waitFor();
   await until('cells are lit', () => page.locator('.lit-up, .lit-down').count(), 10_000);
   const client = await context.newCDPSession(page);
   await client.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -138,5 +140,14 @@ for (const load of LOADS) {
     `${goal} %: ${judged(own, goal)}, 1.3 x: ${judged(own / peer, 1.3)}`]);
 }
 console.log(table(['cells/s', 'sent', 'dashboard busy, median', 'script', 'plain JavaScript busy, median', 'ratio', 'frames/s', 'goals'], rows));
+
+standIn.odds = BOARD;
+const boards = [];
+for (let round = 0; round < ROUNDS; round++) boards.push(await busy(browser, standIn, '/odds/soccer_epl', '.o-book:not(:empty)'));
+const board = (what) => median(boards.map((run) => run[what]));
+console.log(`\n${table(['markets', 'books', 'rows/s, sent', 'dashboard busy, median', 'script', 'frames/s', 'goal'], [[
+  BOARD.markets.toLocaleString('en'), 20, (board('cells') / CELLS).toFixed(0), `${board('busy').toFixed(1)} % (${boards.map((run) => run.busy.toFixed(1)).join(' ')})`,
+  `${board('script').toFixed(1)} %`, board('frames').toFixed(0), `40 %: ${judged(board('busy'), 40)}`,
+]])}`);
 standIn.close();
 await browser.close();

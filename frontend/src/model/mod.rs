@@ -11,6 +11,7 @@ pub mod pins;
 pub mod price;
 pub mod query;
 pub mod route;
+pub mod series;
 pub mod slots;
 pub mod spark;
 pub mod text;

@@ -7,8 +7,11 @@ use super::controls::unseen;
 use super::el::{El, el, of};
 use super::icon::{Icon, icon};
 
-/// A search for tickers. `typed` hears what is typed, Escape empties it, Enter calls `enter`.
+/// A search for what `what` says, `Ticker` or `Team`. `typed` hears what is typed, Escape empties it, Enter
+/// calls `enter`.
 pub fn search_field(
+    what: &str,
+    most: usize,
     text: impl Fn() -> String + 'static,
     typed: impl Fn(String) + Copy + 'static,
     enter: impl Fn() + 'static,
@@ -16,11 +19,11 @@ pub fn search_field(
     let input = el("input")
         .attr("id", "search")
         .attr("type", "search")
-        .attr("placeholder", "Ticker   /")
+        .attr("placeholder", &format!("{what}   /"))
         .attr("autocomplete", "off")
-        .attr("autocapitalize", "characters")
+        .attr("autocapitalize", "off")
         .attr("spellcheck", "false")
-        .attr("maxlength", "16")
+        .attr("maxlength", &most.to_string())
         .value_from(text)
         .input("input", typed)
         .on("keydown", move |event| match &*event.unchecked_into::<KeyboardEvent>().key() {
@@ -28,5 +31,9 @@ pub fn search_field(
             "Escape" => typed(String::new()),
             _ => {}
         });
-    of("label", "search").kid(icon(Icon::Search)).kid(unseen("Search a ticker")).kid(input)
+    of("label", "search")
+        .attr("data-what", what)
+        .kid(icon(Icon::Search))
+        .kid(unseen(&format!("Search a {}", what.to_lowercase())))
+        .kid(input)
 }

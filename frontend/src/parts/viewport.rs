@@ -20,7 +20,9 @@ const CARD_WIDTH: u32 = 640;
 pub struct Viewport {
     element: HtmlElement,
     height: Rc<Cell<u32>>,
+    width: Rc<Cell<u32>>,
     scroll_top: Rc<Cell<u32>>,
+    scroll_left: Rc<Cell<u32>>,
     cards: RwSignal<bool>,
 }
 
@@ -30,7 +32,9 @@ impl Viewport {
         let viewport = Viewport {
             element: element.element().clone(),
             height: Rc::default(),
+            width: Rc::default(),
             scroll_top: Rc::default(),
+            scroll_left: Rc::default(),
             cards: RwSignal::new(false),
         };
         let (watched, told) = (viewport.clone(), moved.clone());
@@ -45,7 +49,7 @@ impl Viewport {
         }
         let watched = viewport.clone();
         let scrolled = Listener::on(&viewport.element, "scroll", move |_| {
-            watched.scroll_top.set(whole(watched.element.scroll_top()));
+            watched.measure_scroll();
             moved();
         });
         StoredValue::new_local((Observed(observer), resized, scrolled));
@@ -55,11 +59,17 @@ impl Viewport {
     fn measure(&self) {
         let width = whole(self.element.client_width());
         self.height.set(whole(self.element.client_height()));
-        self.scroll_top.set(whole(self.element.scroll_top()));
+        self.width.set(width);
+        self.measure_scroll();
         let cards = width > 0 && width < CARD_WIDTH;
         if self.cards.get_untracked() != cards {
             self.cards.set(cards);
         }
+    }
+
+    fn measure_scroll(&self) {
+        self.scroll_top.set(whole(self.element.scroll_top()));
+        self.scroll_left.set(whole(self.element.scroll_left()));
     }
 
     /// How high it is, in CSS pixels.
@@ -67,7 +77,17 @@ impl Viewport {
         self.height.get()
     }
 
-    /// How far it is scrolled.
+    /// How wide it is.
+    pub fn width(&self) -> u32 {
+        self.width.get()
+    }
+
+    /// How far it is scrolled to the right.
+    pub fn scroll_left(&self) -> u32 {
+        self.scroll_left.get()
+    }
+
+    /// How far it is scrolled down.
     pub fn scroll_top(&self) -> u32 {
         self.scroll_top.get()
     }

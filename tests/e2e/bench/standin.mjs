@@ -6,6 +6,7 @@ import http from 'node:http';
 import { extname, join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { CELLS, Market, TOPIC } from './market.mjs';
+import { OddsMarket } from './odds.mjs';
 
 const FRAMES_PER_S = 50;
 const TICKERS = 500;
@@ -17,6 +18,8 @@ export class StandIn {
   cellsPerS = 1_000;
   /** Rows that were sent since the start. */
   rowsSent = 0;
+  /** How large the market of odds is, and which share of it changes each half second. */
+  odds = { markets: 140, share: 0.2 };
   #files = new Map();
   #server = http.createServer((request, response) => this.#answer(request, response));
 
@@ -50,9 +53,10 @@ export class StandIn {
     const { pathname } = new URL(request.url, this.origin);
     // The first rows come by WebSocket here; whoever polls is told that nothing is new.
     if (pathname.startsWith('/api/')) return response.writeHead(304).end();
-    const file = this.#files.get(pathname);
+    const page = /^\/(tape|odds|event|arbs|bets|books)\b/.test(pathname);
+    const file = this.#files.get(page ? '/index.html' : pathname);
     if (!file) return response.writeHead(404).end();
-    return response.writeHead(200, { 'content-type': TYPES[extname(pathname)] ?? TYPES['.html'] }).end(file);
+    return response.writeHead(200, { 'content-type': (!page && TYPES[extname(pathname)]) || TYPES['.html'] }).end(file);
   }
 
   #serve(client) {
@@ -60,21 +64,35 @@ export class StandIn {
     const limits = { messages_per_s: 10, burst: 20, topics: 128, message_bytes: 16384 };
     say({ type: 'welcome', client: 'c-1', session_ms: Date.now(), heartbeat_ms: 10_000, version: '1.0.0', user: null, limits });
     const market = new Market(TICKERS);
+    const odds = new OddsMarket(this.odds);
     let flow;
+    let board;
     const heartbeat = () => {
       const heads = flow ? { [TOPIC]: market.position() } : {};
       say({ type: 'heartbeat', ts: Date.now(), clients: 1, heads, sources: { demo: 'live' } });
     };
     heartbeat();
     const heart = setInterval(heartbeat, 5_000);
-    client.on('close', () => { clearInterval(heart); clearInterval(flow); });
+    client.on('close', () => { clearInterval(heart); clearInterval(flow); clearInterval(board); });
     client.on('message', (data) => {
       const message = JSON.parse(data);
       if (message.type === 'ping') say({ type: 'pong', t0: message.t0, t1: Date.now() });
       if (message.type !== 'subscribe') return;
       const [epoch, seq] = market.position().split('.');
-      const topics = message.topics.map(({ topic }) => ({ topic, epoch, seq: Number(seq), mode: 'snapshot', pace_ms: 20 }));
+      const place = (topic) => (odds.has(topic) ? odds.position() : { epoch, seq: Number(seq) });
+      const topics = message.topics.map(({ topic }) => ({ topic, ...place(topic), mode: 'snapshot', pace_ms: 20 }));
       say({ type: 'subscribed', id: message.id, topics });
+      for (const { topic } of topics) {
+        if (odds.has(topic)) say(odds.snapshot(topic));
+        if (topic.startsWith('odds/board/')) {
+          clearInterval(board);
+          board = setInterval(() => {
+            const update = odds.update(this.odds.share);
+            this.rowsSent += Object.keys(update.set).length;
+            say(update);
+          }, 500);
+        }
+      }
       if (message.topics.some(({ topic }) => topic === TOPIC)) {
         say(market.snapshot());
         clearInterval(flow);

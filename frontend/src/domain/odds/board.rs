@@ -54,6 +54,21 @@ struct Market {
     version: u32,
 }
 
+impl Head {
+    /// Where its line stands among others, in hundredths: -1.5 before 2.25.
+    #[must_use]
+    pub fn rank(&self) -> i64 {
+        let number = |text: &str| {
+            let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+            let hundredths = format!("{decimals:0<2.2}").parse::<i64>().ok()?;
+            let whole_hundredths = whole.parse::<i64>().ok()?.checked_mul(100)?;
+            let below = whole.starts_with('-');
+            Some(if below { whole_hundredths - hundredths } else { whole_hundredths + hundredths })
+        };
+        self.line.as_deref().and_then(number).unwrap_or(0)
+    }
+}
+
 impl Board {
     /// All rows; what was there before is gone.
     pub fn snapshot(&mut self, rows: &RawRows) {

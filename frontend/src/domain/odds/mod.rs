@@ -4,10 +4,12 @@
 //! exists in the browser only, puts that on the screen.
 
 pub mod board;
+pub mod columns;
 pub mod event;
 pub mod movement;
 pub mod read;
 pub mod store;
+pub mod table;
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]

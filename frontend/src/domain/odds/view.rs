@@ -55,6 +55,15 @@ pub const fn kind_name(kind: MarketKind) -> &'static str {
     }
 }
 
+/// What a market is called: `Winner`, `Total 2.5`.
+#[must_use]
+pub fn market_name(head: &Head) -> String {
+    match &head.line {
+        Some(line) => format!("{} {}", kind_name(head.market), line.replace('-', "\u{2212}")),
+        None => kind_name(head.market).to_owned(),
+    }
+}
+
 const fn kind_key(kind: MarketKind) -> Option<&'static str> {
     match kind {
         MarketKind::H2h => None,
@@ -114,7 +123,7 @@ impl View {
         let search = self.search.trim().to_lowercase();
         let mut events: BTreeMap<(Timestamp, &SportKey), Vec<(i64, &Key, &Head)>> = BTreeMap::new();
         for (key, head) in board.iter().filter(|(_, head)| self.fits(head, &search)) {
-            events.entry((head.commence, &head.event)).or_default().push((rank(head), key, head));
+            events.entry((head.commence, &head.event)).or_default().push((head.rank(), key, head));
         }
         let mut lines = Vec::new();
         for markets in events.values_mut() {
@@ -137,17 +146,6 @@ impl View {
             }
             && (search.is_empty() || named(&head.home) || named(&head.away))
     }
-}
-
-/// Where a market's line stands among others: -1.5 before 2.25.
-fn rank(head: &Head) -> i64 {
-    let number = |text: &str| {
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-        let hundredths = format!("{:0<2.2}", decimals).parse::<i64>().ok()?;
-        let whole_hundredths = whole.parse::<i64>().ok()?.checked_mul(100)?;
-        Some(if whole.starts_with('-') { whole_hundredths - hundredths } else { whole_hundredths + hundredths })
-    };
-    head.line.as_deref().and_then(number).unwrap_or(0)
 }
 
 #[cfg(test)]

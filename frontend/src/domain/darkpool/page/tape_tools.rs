@@ -29,6 +29,8 @@ pub fn tape_tools(app: App) -> El {
         .attr("role", "toolbar")
         .attr("aria-label", "Filters")
         .kid(search_field(
+            "Ticker",
+            16,
             move || filter.with(|filter| filter.search.clone()),
             move |text| change(&|filter| filter.search.clone_from(&text)),
             || {},

@@ -105,7 +105,7 @@ fn search(app: App, view: Memo<View>) -> El {
         let next = View { search: text, ..view.get_untracked() };
         app.router.edit(&|query| next.write(query));
     };
-    search_field(move || view.with(|view| view.search.clone()), typed, enter)
+    search_field("Ticker", 16, move || view.with(|view| view.search.clone()), typed, enter)
 }
 
 /// A name in full that the table does not have: it may be outside the top.
