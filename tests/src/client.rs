@@ -41,7 +41,20 @@ pub async fn connect(
     protocol: Option<&'static str>,
     headers: &[(&'static str, &str)],
 ) -> anyhow::Result<Socket> {
-    let mut request = format!("ws://{server}/ws").into_client_request()?;
+    connect_at(server, "/ws", protocol, headers).await
+}
+
+/// The same at another path, which may have a query.
+///
+/// # Errors
+/// The server refused; the error holds its answer.
+pub async fn connect_at(
+    server: SocketAddr,
+    path: &str,
+    protocol: Option<&'static str>,
+    headers: &[(&'static str, &str)],
+) -> anyhow::Result<Socket> {
+    let mut request = format!("ws://{server}{path}").into_client_request()?;
     if let Some(protocol) = protocol {
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
     }

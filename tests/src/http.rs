@@ -63,6 +63,11 @@ impl Request {
         Request { method: "POST", body: body.into(), ..Request::get(path) }
     }
 
+    /// `DELETE path`
+    pub fn delete(path: impl Into<String>) -> Request {
+        Request { method: "DELETE", ..Request::get(path) }
+    }
+
     /// With a header more.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Request {

@@ -98,6 +98,16 @@ impl Process {
         Ok(())
     }
 
+    /// How much memory it has, in kilobytes.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn resident_kb(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// Waits until it has ended by itself.
     ///
     /// # Errors
@@ -120,6 +130,20 @@ impl Drop for Process {
         // It may have ended already.
         let _ = self.kill_9();
     }
+}
+
+/// Has the binary do something else with a database, beside a server or without one, and gives what it
+/// printed.
+///
+/// # Errors
+/// It failed; the error holds what it said.
+pub fn run(database: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    let mut command = Command::new(binary()?);
+    command.args(arguments).args(["--database-url", &format!("sqlite://{}", database.display())]);
+    command.env_clear().current_dir(database.parent().context("a database lies in a folder")?);
+    let done = command.stdin(Stdio::null()).output()?;
+    ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
 }
 
 /// An address that stays free while a server is away: outside the range from which the system takes

@@ -31,9 +31,11 @@ pub async fn follow(
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = tick.tick() => follower.look().await,
+                _ = tick.tick() => {}
+                () = follower.access.looks.wanted() => {}
                 () = asked_to_stop(&mut stopped) => return,
             }
+            follower.look().await;
         }
     });
     Ok(())
@@ -50,7 +52,9 @@ struct Follower {
 
 impl Follower {
     async fn look(&mut self) {
+        let number = self.access.looks.begin();
         let outcome = self.read().await;
+        self.access.looks.end(number);
         if let Err(error) = &outcome
             && self.works
         {

@@ -8,6 +8,7 @@
 mod attempts;
 mod follow;
 mod jwt;
+mod looks;
 mod table;
 mod token;
 
@@ -21,13 +22,13 @@ use shared::wire::Code;
 use tokio::sync::watch;
 
 pub use follow::follow;
-pub use jwt::{Jwt, JwtError, JwtSettings, KeySource};
+pub use jwt::{Jwt, JwtError, JwtSettings, KeySource, NotTaken};
 pub use table::Table;
 pub use token::{Hash, Token, TokenError, hash_of};
 
 use self::attempts::Attempts;
-use self::jwt::NotTaken;
-use self::table::NotFound;
+use self::looks::Looks;
+use self::table::{Found, NotFound};
 use crate::feed::wall_now;
 use crate::observe::{Metrics, SignIn};
 use crate::session::{Denied, Identity, Presented};
@@ -47,6 +48,7 @@ pub struct Access {
     /// Tokens that were used, until that is stored.
     used: Mutex<BTreeMap<i64, Timestamp>>,
     changes: watch::Sender<u64>,
+    looks: Looks,
     metrics: Arc<Metrics>,
     started: Instant,
 }
@@ -62,6 +64,7 @@ impl Access {
             ends: Mutex::default(),
             used: Mutex::default(),
             changes: watch::Sender::new(0),
+            looks: Looks::default(),
             metrics,
             started: Instant::now(),
         }
@@ -91,13 +94,8 @@ impl Access {
 
     async fn recognise(&self, text: &str, address: IpAddr) -> Result<Arc<Identity>, Denied> {
         if text.starts_with(token::PREFIX) {
-            let wall = wall_now();
-            let found = self.table.read().unwrap_or_else(PoisonError::into_inner).find(&hash_of(text), wall);
-            return match found {
-                Ok(found) => {
-                    self.note_use(found.id, found.used, wall);
-                    Ok(found.identity)
-                }
+            return match self.look_up(text, address).await {
+                Ok(found) => Ok(found.identity),
                 Err(NotFound::Unknown) => self.guessed(address, token::sentence(text)),
                 Err(over @ (NotFound::Revoked | NotFound::Expired)) => Err(denied(over.sentence())),
             };
@@ -112,6 +110,21 @@ impl Access {
             Err(NotTaken { genuine: true, sentence }) => Err(denied(sentence)),
             Err(NotTaken { genuine: false, sentence }) => self.guessed(address, sentence),
         }
+    }
+
+    /// A token of ours. One that was made just now is not known yet, so the store is looked at once more.
+    async fn look_up(&self, text: &str, address: IpAddr) -> Result<Found, NotFound> {
+        let (hash, wall) = (hash_of(text), wall_now());
+        let find = || self.read_table(|table| table.find(&hash, wall));
+        let mut found = find();
+        if found == Err(NotFound::Unknown) && token::is_whole(text) && self.may_try(address).is_ok() {
+            self.looks.one_more().await;
+            found = find();
+        }
+        if let Ok(found) = &found {
+            self.note_use(found.id, found.used, wall);
+        }
+        found
     }
 
     /// Whether what was verified still holds: it was not revoked and did not run out.

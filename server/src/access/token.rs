@@ -73,7 +73,8 @@ pub fn sentence(text: &str) -> &'static str {
     }
 }
 
-fn is_whole(text: &str) -> bool {
+/// Whether a text is a token of ours from end to end.
+pub fn is_whole(text: &str) -> bool {
     let Some(digits) = text.strip_prefix(PREFIX) else { return false };
     digits.split_at_checked(2 * RANDOM).is_some_and(|(random, check)| check == checksum(random))
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use shared::wire::SourceState;
 use tokio::net::TcpListener;
 
-use super::{Outcome, massive_settings};
+use super::{Outcome, massive_settings, odds_api_settings};
 use crate::access::Jwt;
 use crate::config::Config;
-use crate::feed::{Source, massive, wall_now};
+use crate::feed::{Source, massive, odds_api, wall_now};
 use crate::store::TokenStore;
 
 /// How long a provider may take to accept us.
@@ -20,15 +20,15 @@ pub(super) async fn run(config: &Config) -> Outcome {
         println!("{:<26} {:<40} {}", setting.name, setting.value, setting.whence);
     }
     println!();
-    let mut wrong = 0;
     let findings = [
         ("listen", listen(config).await),
         ("store", store(config).await),
         ("tokens", tokens(config).await),
         ("jwt", jwt(config).await),
-        ("stocks", provider(config).await),
+        ("stocks", stocks(config).await),
+        ("odds", odds(config).await),
     ];
-    let all = findings.len();
+    let (mut wrong, tried) = (0, findings.len());
     for (what, finding) in findings {
         let (mark, sentence) = match &finding {
             Ok(sentence) => ("ok", sentence),
@@ -37,7 +37,7 @@ pub(super) async fn run(config: &Config) -> Outcome {
         wrong += u32::from(finding.is_err());
         println!("{what:<8} {mark:<6} {sentence}");
     }
-    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of {all} checks failed").into()) }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of {tried} checks failed").into()) }
 }
 
 async fn listen(config: &Config) -> Result<String, String> {
@@ -74,14 +74,8 @@ async fn jwt(config: &Config) -> Result<String, String> {
     }
 }
 
-async fn provider(config: &Config) -> Result<String, String> {
-    let Some(settings) = massive_settings(config) else {
-        return Ok(if config.demo_is_on() {
-            "no key: the demo market is shown".into()
-        } else {
-            "no key and no demo market: nothing will be shown".into()
-        });
-    };
+async fn stocks(config: &Config) -> Result<String, String> {
+    let Some(settings) = massive_settings(config) else { return Ok(without_key(config)) };
     let source = Source::new("massive", wall_now());
     let (events, mut decoded) = tokio::sync::mpsc::channel(16);
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -102,4 +96,21 @@ async fn provider(config: &Config) -> Result<String, String> {
     stop.send_replace(true);
     let (message, _) = source.detail();
     if live { Ok("the provider accepts the key and the subscriptions".into()) } else { Err(message.into()) }
+}
+
+async fn odds(config: &Config) -> Result<String, String> {
+    let Some(settings) = odds_api_settings(config) else { return Ok(without_key(config)) };
+    let quota = odds_api::probe(&settings).await?;
+    Ok(match quota.remaining {
+        Some(remaining) => format!("the provider accepts the key; {remaining} requests are left this month"),
+        None => "the provider accepts the key".into(),
+    })
+}
+
+fn without_key(config: &Config) -> String {
+    if config.demo_is_on() {
+        "no key: the demo market is shown".into()
+    } else {
+        "no key and no demo market: nothing will be shown but what others write or send".into()
+    }
 }

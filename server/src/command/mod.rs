@@ -8,7 +8,8 @@ pub mod serve;
 mod token;
 
 use crate::config::{Cli, Command, Config};
-use crate::feed::massive;
+use crate::domain::odds::feed::PollSettings;
+use crate::feed::{massive, odds_api};
 
 /// What went wrong, as one sentence for the operator.
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -32,6 +33,17 @@ pub async fn run(cli: &Cli) -> Outcome {
 fn massive_settings(config: &Config) -> Option<massive::Settings> {
     let key = config.massive.key.clone()?;
     Some(massive::Settings { url: config.massive.url.clone(), key, watch: config.massive.tickers.clone() })
+}
+
+fn odds_api_settings(config: &Config) -> Option<odds_api::Settings> {
+    let odds = &config.odds;
+    let poll = PollSettings {
+        sports: odds.sports.clone(),
+        regions: odds.regions.clone(),
+        markets: odds.markets.clone(),
+        interval: odds.interval,
+    };
+    Some(odds_api::Settings { url: odds.api_url.clone(), key: odds.api_key.clone()?, poll })
 }
 
 /// Becomes true when the process is asked to stop; a second time ends it at once.

@@ -57,6 +57,8 @@ pub const LISTEN_IN_CONTAINER: &str = "0.0.0.0:3000";
 
 const SERVER: &str = "Server";
 const DATA: &str = "Data";
+const ODDS: &str = "Odds";
+const BETS: &str = "Bets";
 const SIGN_IN: &str = "Sign-in";
 const LIMITS: &str = "Limits";
 const LOGS: &str = "Logs";
@@ -151,6 +153,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(DATA, "demo_seed", "N", "1", "The same seed gives the same market."),
     Setting::new(DATA, "demo_tickers", "N", "500", "How many stocks it has."),
     Setting::new(DATA, "demo_rate", "N", "200", "How many trades a second it has."),
+    Setting::new(DATA, "demo_markets", "N", "600", "How many markets of odds it has, about."),
+    Setting::new(DATA, "demo_books", "N", "14", "How many bookmakers it has."),
     Setting::new(
         DATA,
         "massive_key",
@@ -161,6 +165,75 @@ pub const SETTINGS: &[Setting] = &[
     .secret(),
     Setting::new(DATA, "massive_url", "URL", "wss://socket.massive.com/stocks", "Where that provider is.").secret(),
     Setting::new(DATA, "massive_tickers", "LIST", "*", "Which stocks to follow, as IBM,BRK.B,...; * for all."),
+    Setting::new(
+        ODDS,
+        "odds_api_key",
+        "KEY",
+        "",
+        "The key of the odds provider. Prefer the variable: a flag shows in the list of processes.",
+    )
+    .secret(),
+    Setting::new(ODDS, "odds_api_url", "URL", "https://api.the-odds-api.com", "Where that provider is.").secret(),
+    Setting::new(
+        ODDS,
+        "odds_api_sports",
+        "LIST",
+        "",
+        "Which sports to follow, as soccer_epl,basketball_nba,...; none: the main ones that are in season.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_api_regions",
+        "LIST",
+        "uk",
+        "Whose bookmakers: us, us2, us_ex, uk, eu, au, fr, se. Each costs the quota as much again.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_api_markets",
+        "LIST",
+        "h2h,spreads,totals",
+        "What is bet on. Each costs the quota as much again.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_api_interval",
+        "S|auto",
+        "auto",
+        "Seconds between two requests for a sport; auto: so that the month's quota lasts, sooner where events are under way.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_devig",
+        "METHOD",
+        "power",
+        "How a book's margin is taken out: power, multiplicative, additive, shin or odds_ratio.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_commissions",
+        "LIST",
+        "",
+        "What books take of winnings, in percent, as betfair_ex_uk=2,smarkets=2.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_max_age_ms",
+        "MS|auto",
+        "auto",
+        "A price counts for so long after the last answer that had it; auto: 60 s, from the odds provider 300 s.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_max_age_live_ms",
+        "MS|auto",
+        "auto",
+        "The same once the event has begun; auto: 10 s, from the odds provider 60 s.",
+    ),
+    Setting::new(BETS, "bets_min_stake", "DOLLARS", "1", "The least that can be staked on a bet."),
+    Setting::new(BETS, "bets_max_stake", "DOLLARS", "10000", "The most that can be staked on a bet."),
+    Setting::new(BETS, "bets_max_payout", "DOLLARS", "1000000", "The most that a bet may bring back, stake included."),
+    Setting::new(BETS, "bets_max_open", "N", "1000", "How many bets of a user may be open at once."),
     Setting::new(
         SIGN_IN,
         "jwt_secret",

@@ -5,9 +5,11 @@
 //! `catalogue` is the one list of settings: flags, variables, keys, help and defaults come from it.
 
 mod access;
+mod bets;
 mod catalogue;
 mod cli;
 mod error;
+mod odds;
 mod read;
 mod resolve;
 mod settings;
@@ -17,6 +19,7 @@ mod token;
 
 pub use cli::{Cli, Command, Replay};
 pub use error::ConfigError;
+pub use odds::OddsSettings;
 pub use resolve::{Surroundings, Whence};
 pub use settings::{
     Config, DemoMode, DemoSettings, FanoutSettings, Limits, ListenSettings, LogFormat, LogSettings, MassiveSettings,

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::ConfigError;
 use super::catalogue::SETTINGS;
+use super::odds::OddsSettings;
 use super::read::Reader;
 use super::resolve::{Resolved, Surroundings, Whence};
 use crate::access::JwtSettings;
+use crate::domain::bets::BetsSettings;
 use crate::domain::darkpool::feed::Watch;
 use crate::feed::{Endpoint, Secret};
 
@@ -27,6 +29,10 @@ pub struct Config {
     pub demo: DemoSettings,
     /// The stocks provider.
     pub massive: MassiveSettings,
+    /// The odds provider, and how odds are looked at.
+    pub odds: OddsSettings,
+    /// Within which bounds bets are taken.
+    pub bets: BetsSettings,
     /// How JSON Web Tokens are verified.
     pub jwt: JwtSettings,
     /// What clients may do.
@@ -141,6 +147,10 @@ pub struct DemoSettings {
     pub tickers: usize,
     /// Trades a second.
     pub rate: u32,
+    /// About how many markets of odds.
+    pub markets: usize,
+    /// How many bookmakers.
+    pub books: usize,
 }
 
 /// The stocks provider.
@@ -242,6 +252,8 @@ impl Config {
                 seed: from.number("demo_seed", 0..=u64::MAX)?,
                 tickers: from.number("demo_tickers", 1..=20_000)?,
                 rate: from.number("demo_rate", 1..=100_000)?,
+                markets: from.number("demo_markets", 1..=100_000)?,
+                books: from.number("demo_books", 1..=40)?,
             },
             massive: MassiveSettings {
                 key: from.optional("massive_key", "the key that the provider gave you", |text| text.parse().ok())?,
@@ -253,6 +265,8 @@ impl Config {
                     |text| text.parse().ok(),
                 )?,
             },
+            odds: OddsSettings::read(from)?,
+            bets: BetsSettings::read(from)?,
             jwt: super::access::jwt(from)?,
             limits: Limits {
                 messages_per_s: from.number("messages_per_s", 0..=u32::MAX)?,
@@ -276,7 +290,7 @@ impl Config {
     #[must_use]
     pub fn demo_is_on(&self) -> bool {
         match self.demo.mode {
-            DemoMode::Auto => self.massive.key.is_none(),
+            DemoMode::Auto => self.massive.key.is_none() && self.odds.api_key.is_none(),
             DemoMode::On => true,
             DemoMode::Off => false,
         }

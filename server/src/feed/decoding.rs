@@ -1,4 +1,4 @@
-//! The decoder with what a driver adds to it: counting, and complaining with bounds.
+//! What a driver adds to a decoder: counting, and complaining with bounds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use shared::units::Timestamp;
 use tokio::time::Instant;
 
 use super::{Counter, Source};
+use crate::domain::Tally;
 use crate::domain::darkpool::Event;
 use crate::domain::darkpool::feed::Decoder;
 
@@ -22,15 +23,12 @@ pub(super) fn time_of(event: &Event) -> Timestamp {
 pub(crate) struct Decoding {
     decoder: Decoder,
     source: Arc<Source>,
-    complained: Option<Instant>,
+    complaints: Complaints,
 }
 
 impl Decoding {
-    /// Bad data may come in any amount; the log gets a line in this time.
-    const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
-
     pub fn new(source: Arc<Source>) -> Decoding {
-        Decoding { decoder: Decoder::default(), source, complained: None }
+        Decoding { decoder: Decoder::default(), complaints: Complaints::new(source.clone()), source }
     }
 
     /// Appends the events of a frame.
@@ -38,19 +36,33 @@ impl Decoding {
         let before = events.len();
         let tally = self.decoder.decode(frame, events);
         self.source.add(Counter::Events, (events.len() - before) as u64);
-        self.source.add(Counter::Ignored, tally.ignored);
-        self.source.add(Counter::Garbage, tally.garbage);
-        if tally.garbage > 0 {
-            self.complain(frame);
-        }
+        self.complaints.tally(tally, frame);
+    }
+}
+
+/// Counts what could not be used, and says so now and then.
+pub(crate) struct Complaints {
+    source: Arc<Source>,
+    complained: Option<Instant>,
+}
+
+impl Complaints {
+    /// Bad data may come in any amount; the log gets a line in this time.
+    const EVERY: Duration = Duration::from_secs(10);
+
+    pub fn new(source: Arc<Source>) -> Complaints {
+        Complaints { source, complained: None }
     }
 
-    fn complain(&mut self, frame: &str) {
-        if self.complained.is_some_and(|at| at.elapsed() < Decoding::COMPLAIN_EVERY) {
+    /// So much of `text` could not be used.
+    pub fn tally(&mut self, tally: Tally, text: &str) {
+        self.source.add(Counter::Ignored, tally.ignored);
+        self.source.add(Counter::Garbage, tally.garbage);
+        if tally.garbage == 0 || self.complained.is_some_and(|at| at.elapsed() < Complaints::EVERY) {
             return;
         }
         self.complained = Some(Instant::now());
-        let begins: String = frame.chars().take(200).collect();
+        let begins: String = text.chars().take(200).collect();
         let garbage = self.source.count(Counter::Garbage);
         tracing::warn!(garbage, begins, "messages that cannot be read are left out");
     }

@@ -2,7 +2,7 @@
 //!
 //! A [`Batch`] is what every source delivers, whether it is a provider, a tape or the demo market;
 //! a [`Source`] is what everyone may know of how it is doing. [`massive`] drives the connection to
-//! the stocks provider, [`record`] writes what arrives to a tape, [`replay`] plays one. Here are
+//! the stocks provider, [`odds_api`] asks the odds provider, [`record`] writes what arrives to a tape, [`replay`] plays one. Here are
 //! sockets, files and clocks; what frames mean and when to reconnect is in `domain`.
 
 mod batch;
@@ -11,6 +11,7 @@ mod decoding;
 mod endpoint;
 pub mod http;
 pub mod massive;
+pub mod odds_api;
 mod queue;
 pub mod record;
 pub mod replay;

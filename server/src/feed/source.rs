@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shared::units::Timestamp;
 use shared::wire::SourceState;
 
+use crate::domain::odds::feed::Quota;
+
 /// What is counted of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counter {
@@ -58,6 +60,8 @@ impl Counter {
 pub struct Source {
     name: Box<str>,
     status: Mutex<Status>,
+    /// What is left of the provider's quota; empty where there is none.
+    quota: Mutex<Quota>,
     counts: [AtomicU64; Counter::ALL.len()],
 }
 
@@ -74,7 +78,8 @@ impl Source {
     #[must_use]
     pub fn new(name: &str, now: Timestamp) -> Arc<Source> {
         let status = Status { state: SourceState::Down, message: "not connected yet".into(), since: now };
-        Arc::new(Source { name: name.into(), status: Mutex::new(status), counts: Default::default() })
+        let (status, quota) = (Mutex::new(status), Mutex::default());
+        Arc::new(Source { name: name.into(), status, quota, counts: Default::default() })
     }
 
     /// Its name: `massive`, `demo`, `replay`.
@@ -104,6 +109,17 @@ impl Source {
     pub fn detail(&self) -> (Box<str>, Timestamp) {
         let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         (status.message.clone(), status.since)
+    }
+
+    /// Says what is left of the provider's quota.
+    pub fn set_quota(&self, quota: Quota) {
+        *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = quota;
+    }
+
+    /// What is left of it, as far as the provider says.
+    #[must_use]
+    pub fn quota(&self) -> Quota {
+        *self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts.

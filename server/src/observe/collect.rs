@@ -43,6 +43,14 @@ impl Collector for SourcesCollector {
                 count.encode(counts.encode_family(&[("source", source.name())])?)?;
             }
         }
+        let help = "What the provider still answers until its quota is renewed";
+        let mut quotas = encoder.encode_descriptor("source_quota_remaining", help, None, MetricType::Gauge)?;
+        for source in self.0.iter() {
+            if let Some(remaining) = source.quota().remaining {
+                let gauge = ConstGauge::new(i64::try_from(remaining).unwrap_or(i64::MAX));
+                gauge.encode(quotas.encode_family(&[("source", source.name())])?)?;
+            }
+        }
         Ok(())
     }
 }

@@ -82,7 +82,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..200_usize, 0..STATUSES.len()).prop_map(|(bet, status)| Step::SettleBet { bet, status }),
         1 => (0..MARKETS.len(), 0..4_usize, 0..STATUSES.len())
             .prop_map(|(market, selection, status)| Step::SettleMarket { market, selection, status }),
-        2 => prop_oneof![Just(1), Just(500), Just(30_000)].prop_map(Step::Wait),
+        2 => prop_oneof![Just(1), Just(-700), Just(500), Just(30_000)].prop_map(Step::Wait),
         1 => (0..USERS.len()).prop_map(Step::Follow),
         1 => (0..USERS.len()).prop_map(Step::Leave),
     ]

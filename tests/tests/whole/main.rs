@@ -1,9 +1,11 @@
 //! The whole server over real sockets: what a provider sends is what every client sees, whatever
 //! happens in between.
 
+mod bets;
 mod door;
 mod fanout;
 mod http;
+mod identity;
 mod lifecycle;
 mod load;
 mod restart;

@@ -51,7 +51,11 @@ impl Published {
         let turn = Turn { last: None, next: Instant::now(), failures: 0 };
         let published =
             Published { source, fetcher: Fetcher::new(LIMITS), keys: RwLock::new(keys), turn: Mutex::new(turn) };
-        published.read(&mut *published.turn.lock().await).await;
+        let mut turn = published.turn.lock().await;
+        published.read(&mut turn).await;
+        // The first token that names another key has them read at once.
+        turn.last = None;
+        drop(turn);
         Ok(Arc::new(published))
     }
 

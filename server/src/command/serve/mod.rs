@@ -108,9 +108,9 @@ pub async fn start(config: &Config, replay: Option<&Replay>) -> Result<Running, 
         stopped: stopped.clone(),
     };
     let (stocks, stocks_done) = stocks::start(&domains, &world).await?;
-    let (sports, sports_done) = sports::start(&domains).await?;
+    let (sports, sports_done) = sports::start(config, &domains).await?;
     let engines_done = vec![stocks_done, sports_done];
-    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(&world, sports, &stopped)];
+    let sources = [stocks::feed(config, &world, stocks, &stopped), sports::feed(config, &world, sports, &stopped)];
     let sources = Sources::new(sources.into_iter().flatten().collect());
     if sources.iter().next().is_none() {
         tracing::warn!("no provider is configured and the demo market is off: there is nothing to show");

@@ -8,17 +8,37 @@ use tokio::sync::{oneshot, watch};
 use super::ServeError;
 use super::domains::{Domains, Events};
 use super::world::World;
-use crate::domain::odds::Event;
+use crate::command::odds_api_settings;
+use crate::config::Config;
+use crate::domain::bets::BetsEngine;
+use crate::domain::odds::{Event, OddsEngine};
 use crate::domain::sportsbook::Sportsbook;
-use crate::feed::Source;
+use crate::feed::{Source, odds_api, wall_now};
 
 /// Starts the engine of both domains.
-pub(super) async fn start(domains: &Domains) -> Result<(Events<Event>, oneshot::Receiver<()>), ServeError> {
+pub(super) async fn start(
+    config: &Config,
+    domains: &Domains,
+) -> Result<(Events<Event>, oneshot::Receiver<()>), ServeError> {
     let standing = OddsTopic::STANDING.map(|t| t.topic());
-    domains.start("sportsbook", Sportsbook::default(), standing.into()).await
+    let engine = Sportsbook::new(OddsEngine::default(), BetsEngine::new(config.bets.clone()));
+    domains.start("sportsbook", engine, standing.into()).await
 }
 
 /// Lets the events come, if there are any.
-pub(super) fn feed(_world: &World, _events: Events<Event>, _stopped: &watch::Receiver<bool>) -> Option<Arc<Source>> {
-    None
+pub(super) fn feed(
+    config: &Config,
+    world: &World,
+    events: Events<Event>,
+    stopped: &watch::Receiver<bool>,
+) -> Option<Arc<Source>> {
+    match world {
+        World::Live => {
+            let settings = odds_api_settings(config)?;
+            let source = Source::new("odds_api", wall_now());
+            tokio::spawn(odds_api::run(settings, source.clone(), events, stopped.clone()));
+            Some(source)
+        }
+        World::Demo(_) | World::Tape(_) => None,
+    }
 }

@@ -11,13 +11,14 @@ use shared::units::{Money, Odds, Timestamp, UserId};
 use super::markets::Offer;
 use super::price::Seen;
 
-/// A bet's id. Sorts by time, as its text does: `1764131400000-000000042`.
+/// A bet's id, written `1764131400000-000000042`. Sorts by number; so does its text, unless the clock was
+/// set back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct BetId {
-    /// When it was accepted or rejected.
-    pub placed: Timestamp,
     /// The how manieth bet of the ledger it is.
     pub number: u64,
+    /// When it was accepted or rejected.
+    pub placed: Timestamp,
 }
 
 /// A bet as it was accepted or rejected, which never changes, and its trail, which only grows.

@@ -21,7 +21,7 @@ pub(super) struct Ledger {
     markets: Markets,
     /// How many bets are open at each book.
     active: BTreeMap<Arc<str>, u32>,
-    /// The number of the next bet.
+    /// The number of the next bet. The newest is never forgotten, so this is known after a restart.
     next: u64,
     news: News,
 }
@@ -85,7 +85,6 @@ impl Ledger {
         };
         self.news.ops.push(state::put_bet(&bet));
         self.file(bet);
-        self.news.ops.push(state::put_next(self.next));
         id
     }
 
@@ -110,8 +109,7 @@ impl Ledger {
     }
 
     /// What was read is stored already, and topics are made anew after it.
-    pub fn restored(&mut self, next: u64) {
-        self.next = self.next.max(next);
+    pub fn restored(&mut self) {
         self.news.ops.clear();
         self.news.bets.clear();
     }

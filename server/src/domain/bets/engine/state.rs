@@ -5,7 +5,6 @@
 //! | `b/{bet}` | a bet as it was accepted or rejected; never changes |
 //! | `a/{bet}/{n}` | its n-th settlement; never changes |
 //! | `o/{n}` | an offer that bets refer to |
-//! | `n` | the number of the next bet |
 //!
 //! Values are JSON. A price is the exact fraction.
 
@@ -81,10 +80,6 @@ pub(super) fn put_settlement(id: BetId, n: usize, settlement: &Settlement) -> St
     put(format!("a/{id}/{n:06}"), settlement)
 }
 
-pub(super) fn put_next(next: u64) -> StateOp {
-    put("n".to_owned(), &next)
-}
-
 fn put(key: String, value: &impl Serialize) -> StateOp {
     let value = serde_json::to_string(value).expect("entries have string keys and finite numbers");
     StateOp::Put(key.into(), value.into())
@@ -96,7 +91,7 @@ fn put(key: String, value: &impl Serialize) -> StateOp {
 /// The first entry that cannot be read.
 pub(super) fn load(state: &BTreeMap<Box<str>, Box<str>>) -> Result<Ledger, Broken> {
     let mut ledger = Ledger::default();
-    let (mut bets, mut trails, mut offers, mut next) = (Vec::new(), BTreeMap::new(), BTreeMap::new(), 0);
+    let (mut bets, mut trails, mut offers) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     for (key, value) in state {
         let broken = |why: String| Broken { key: key.clone(), value: value.clone(), why: why.into() };
         let unread = |error: serde_json::Error| broken(error.to_string());
@@ -115,7 +110,6 @@ pub(super) fn load(state: &BTreeMap<Box<str>, Box<str>>) -> Result<Ledger, Broke
                 let (trail, _) = trails.entry(id).or_insert_with(|| (Vec::new(), key));
                 trail.push(from_str::<Settlement>(value).map_err(unread)?);
             }
-            ("n", "") => next = from_str(value).map_err(unread)?,
             _ => return Err(broken("nothing is stored under such a key".to_owned())),
         }
     }
@@ -129,7 +123,7 @@ pub(super) fn load(state: &BTreeMap<Box<str>, Box<str>>) -> Result<Ledger, Broke
     if let Some((_, key)) = trails.into_values().next() {
         return Err(broken(key, "there is no such bet"));
     }
-    ledger.restored(next);
+    ledger.restored();
     Ok(ledger)
 }
 

@@ -7,13 +7,13 @@ use shared::domain::odds::{EventRow, HistoryRow, OddsTopic, SportKey, SportRow, 
 use shared::stream::{Change, Key};
 use shared::units::{Odds, Timestamp};
 
+use super::super::Outcome;
 use super::OddsEngine;
 use super::json::{Page, board_row, event_row};
 use super::market::Market;
 use super::marks::Reader;
 use super::rows::{json, topic_change};
 use super::series::{POINTS, Point, Series};
-use super::super::Outcome;
 use crate::domain::{RowJson, TopicChange};
 
 /// The consensus is noted so often at most, in seconds.

@@ -49,7 +49,8 @@ impl Ended {
     /// Forgets what is old; the oldest if that is not enough.
     fn make_room(&mut self, at: Timestamp) {
         let old = |of: &Final| at.ms_since(of.at) > KEPT_MS;
-        let mut gone: Vec<SportKey> = self.known.iter().filter(|(_, of)| old(of)).map(|(event, _)| event.clone()).collect();
+        let mut gone: Vec<SportKey> =
+            self.known.iter().filter(|(_, of)| old(of)).map(|(event, _)| event.clone()).collect();
         if gone.is_empty() && self.known.len() >= MOST {
             gone.extend(self.known.iter().min_by_key(|(_, of)| of.at).map(|(event, _)| event.clone()));
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use shared::domain::odds::{ScoreRow, SportKey};
 use shared::units::{Money, Odds, Timestamp};
 
+use super::super::{EventOdds, Offer, Outcome, Score};
 use super::OddsEngine;
 use super::books::BookId;
 use super::deadlines::Whose;
@@ -14,7 +15,6 @@ use super::market::Market;
 use super::marks::Reader;
 use super::names::{MarketOf, SLOTS, fits, market_id, parse_market, slot};
 use super::series::{POINTS, Point};
-use super::super::{EventOdds, Offer, Outcome, Score};
 
 /// Whose pool: the ledger's own.
 pub(super) const OWN: usize = 0;

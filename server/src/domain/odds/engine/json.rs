@@ -7,13 +7,13 @@ use std::fmt::Write;
 use shared::domain::odds::{Devig, PriceSource};
 use shared::units::{Odds, Ratio, Timestamp};
 
+use super::super::Outcome;
 use super::books::Books;
 use super::fair::whole;
 use super::fixture::Fixture;
 use super::market::{Market, Offer};
 use super::names::{kind_name, line_text, selection_name};
 use super::settings::OddsSettings;
-use super::super::Outcome;
 
 /// Points of a spark, the present one too.
 const SPARK: usize = 20;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use shared::units::{Money, Odds, Timestamp};
 
+use super::super::Outcome;
 use super::books::{BookId, Books, Standing};
 use super::fair::Fair;
 use super::names::{MarketOf, SLOTS, outcomes};
 use super::series::Series;
-use super::super::Outcome;
 
 /// A market.
 #[derive(Clone, Debug)]
@@ -203,10 +203,8 @@ impl Offer {
         }
         let three_way = self.three_way || prices[1].is_some();
         // One that is old or suspended comes back by being heard of.
-        let changed = moved != [false; SLOTS]
-            || suspended != self.suspended
-            || three_way != self.three_way
-            || !self.is_fresh();
+        let changed =
+            moved != [false; SLOTS] || suspended != self.suspended || three_way != self.three_way || !self.is_fresh();
         (self.updated, self.heard) = (updated, self.heard.max(heard));
         (self.suspended, self.three_way) = (suspended, three_way);
         (moved, changed)

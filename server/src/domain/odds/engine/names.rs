@@ -61,10 +61,8 @@ pub(super) fn line_text(line: i32) -> Box<str> {
 
 /// The line of a text that [`line_text`] wrote.
 pub(super) fn parse_line(text: &str) -> Option<i32> {
-    let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((
-        text.strip_prefix('-').unwrap_or(text),
-        "",
-    ));
+    let (whole, fraction) =
+        text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text.strip_prefix('-').unwrap_or(text), ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || whole.len() > 6 || fraction.len() > 2 || !digits(whole) || !digits(fraction) {
         return None;

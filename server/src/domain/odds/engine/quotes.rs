@@ -1,9 +1,9 @@
 //! What can be bet on now, for whoever places bets.
 
+use super::super::Outcome;
 use super::OddsEngine;
 use super::market::{Clock, Market};
 use super::names::{line_text, selection_name};
-use super::super::Outcome;
 use crate::domain::market::{Missing, Quote, Quotes};
 
 impl OddsEngine {

@@ -1,8 +1,6 @@
 //! What an opportunity is worth, exactly, and how it is told.
 
-use shared::domain::odds::{
-    ArbKind, ArbRow, Leg as LineLeg, LegRow, booksum, is_arbitrage, net, pair, roi_pct, split,
-};
+use shared::domain::odds::{ArbKind, ArbRow, Leg as LineLeg, LegRow, booksum, is_arbitrage, net, pair, roi_pct, split};
 use shared::units::{Money, Odds, Percent, Timestamp};
 
 use super::super::json::to_ratio;
