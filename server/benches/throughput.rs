@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use undercurrent::demo::World;
+use undercurrent::demo::stocks::World;
 use undercurrent::domain::Engine;
 use undercurrent::domain::darkpool::feed::Decoder;
 use undercurrent::domain::darkpool::{Calendar, DarkPoolEngine, Event};

@@ -37,7 +37,8 @@ impl World<'_> {
         match self {
             World::Demo(tickers, rate) => {
                 let (tickers, rate) = (tickers.to_string(), rate.to_string());
-                texts(&["--demo", "on", "--demo-tickers", &tickers, "--demo-rate", &rate])
+                let stocks = ["--demo", "on", "--demo-tickers", &tickers, "--demo-rate", &rate];
+                texts(&[&stocks[..], &["--demo-markets", "40", "--demo-books", "4"]].concat())
             }
             World::Tape(path, speed) => texts(&["--replay", &path.to_string_lossy(), "--speed", speed]),
             World::Provider(provider) => texts(&["--massive-key", KEY, "--massive-url", &provider.url()]),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use shared::domain::darkpool::Policy;
-use undercurrent::demo::{Frame, World};
+use undercurrent::demo::stocks::{Frame, World};
 
 /// 2026-06-16, 10:00 in New York, in tenths of a second since 1970: regular hours.
 const FIRST_SLOT: i64 = 17_816_184_000;

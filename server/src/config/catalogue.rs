@@ -157,6 +157,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(DATA, "demo_books", "N", "14", "How many bookmakers it has."),
     Setting::new(
         DATA,
+        "demo_changing",
+        "PERCENT|auto",
+        "auto",
+        "What share of its odds is priced anew each half second; auto: live events every 2 s, others every 20 s.",
+    ),
+    Setting::new(
+        DATA,
         "massive_key",
         "KEY",
         "",

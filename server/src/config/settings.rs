@@ -151,6 +151,8 @@ pub struct DemoSettings {
     pub markets: usize,
     /// How many bookmakers.
     pub books: usize,
+    /// What share of the odds changes each half second, in percent; none: as usual.
+    pub changing_pct: Option<u32>,
 }
 
 /// The stocks provider.
@@ -254,6 +256,7 @@ impl Config {
                 rate: from.number("demo_rate", 1..=100_000)?,
                 markets: from.number("demo_markets", 1..=100_000)?,
                 books: from.number("demo_books", 1..=40)?,
+                changing_pct: from.parse("demo_changing", "auto, or a percentage from 1 to 100", changing)?,
             },
             massive: MassiveSettings {
                 key: from.optional("massive_key", "the key that the provider gave you", |text| text.parse().ok())?,
@@ -337,6 +340,13 @@ fn demo_mode(text: &str) -> Option<DemoMode> {
         "on" | "true" => Some(DemoMode::On),
         "off" | "false" => Some(DemoMode::Off),
         _ => None,
+    }
+}
+
+fn changing(text: &str) -> Option<Option<u32>> {
+    match text {
+        "auto" => Some(None),
+        text => text.parse().ok().filter(|pct| (1..=100).contains(pct)).map(Some),
     }
 }
 

@@ -4,7 +4,7 @@
 //! alike; no function of a mathematics library, which differ in the last bit.
 
 /// A well-mixed number for a key (the finaliser of SplitMix64, by S. Vigna).
-pub(super) const fn hash(key: u64, salt: u64) -> u64 {
+pub(in crate::demo) const fn hash(key: u64, salt: u64) -> u64 {
     let mut z = key.wrapping_add(salt.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -18,12 +18,12 @@ fn fraction(bits: u64) -> f64 {
 
 /// The nearest integer.
 #[expect(clippy::cast_possible_truncation, reason = "prices and sizes are far inside the range, and it saturates")]
-pub(super) fn nearest(x: f64) -> i64 {
+pub(in crate::demo) fn nearest(x: f64) -> i64 {
     x.round() as i64
 }
 
 /// A smooth curve through a random value from -1 to 1 at each multiple of `period_ms`.
-pub(super) fn wave(key: u64, at_ms: i64, period_ms: i64) -> f64 {
+pub(in crate::demo) fn wave(key: u64, at_ms: i64, period_ms: i64) -> f64 {
     let step = at_ms.div_euclid(period_ms);
     let within = at_ms.rem_euclid(period_ms) as f64 / period_ms as f64;
     let value = |step: i64| 2.0 * fraction(hash(key, step.cast_unsigned())) - 1.0;
@@ -32,7 +32,7 @@ pub(super) fn wave(key: u64, at_ms: i64, period_ms: i64) -> f64 {
 }
 
 /// `e^x` for |x| up to about 10, to a few parts in a thousand: `(1 + x/1024)^1024`.
-pub(super) fn exp(x: f64) -> f64 {
+pub(in crate::demo) fn exp(x: f64) -> f64 {
     let mut power = 1.0 + x / 1024.0;
     for _ in 0..10 {
         power *= power;
@@ -42,38 +42,38 @@ pub(super) fn exp(x: f64) -> f64 {
 
 /// A stream of numbers from one key.
 #[derive(Clone, Debug)]
-pub(super) struct Dice {
+pub(in crate::demo) struct Dice {
     key: u64,
     rolls: u64,
 }
 
 impl Dice {
-    pub(super) const fn new(key: u64) -> Dice {
+    pub(in crate::demo) const fn new(key: u64) -> Dice {
         Dice { key, rolls: 0 }
     }
 
-    pub(super) const fn bits(&mut self) -> u64 {
+    pub(in crate::demo) const fn bits(&mut self) -> u64 {
         self.rolls += 1;
         hash(self.key, self.rolls)
     }
 
     /// From 0 to below 1.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub(in crate::demo) fn unit(&mut self) -> f64 {
         fraction(self.bits())
     }
 
     /// From 0 to below `n`.
-    pub(super) const fn below(&mut self, n: u64) -> u64 {
+    pub(in crate::demo) const fn below(&mut self, n: u64) -> u64 {
         ((self.bits() as u128 * n as u128) >> 64) as u64
     }
 
     /// Whether something of this probability happens.
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    pub(in crate::demo) fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
     /// About normal, with mean 0 and deviation 1: three uniform numbers.
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(in crate::demo) fn normal(&mut self) -> f64 {
         2.0 * (self.unit() + self.unit() + self.unit() - 1.5)
     }
 }

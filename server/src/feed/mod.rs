@@ -21,7 +21,7 @@ pub mod tape;
 
 pub use batch::Batch;
 pub(crate) use clock::wall_now;
-pub(crate) use decoding::Decoding;
+pub(crate) use decoding::{Complaints, Decoding};
 pub use endpoint::{Endpoint, EndpointError, Site, SiteError};
 pub use secret::{Secret, SecretError};
 pub use source::{Counter, Source, Sources};

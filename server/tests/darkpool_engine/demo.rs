@@ -1,6 +1,6 @@
 //! The demo market through the decoder and the engine.
 
-use undercurrent::demo::World as Market;
+use undercurrent::demo::stocks::World as Market;
 use undercurrent::domain::Engine;
 use undercurrent::domain::darkpool::feed::Decoder;
 use undercurrent::domain::darkpool::{Calendar, DarkPoolEngine};

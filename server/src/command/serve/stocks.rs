@@ -11,7 +11,7 @@ use super::domains::{Domains, Events};
 use super::world::World;
 use crate::command::massive_settings;
 use crate::config::{Config, Replay};
-use crate::demo;
+use crate::demo::stocks as demo;
 use crate::domain::darkpool::{Calendar, DarkPoolEngine, Event};
 use crate::feed::{Source, massive, replay, wall_now};
 

@@ -6,8 +6,8 @@
 
 use super::frame::{Frame, Frames};
 use super::listing::Listing;
-use super::noise::{Dice, hash, nearest, wave};
 use super::trade::make;
+use crate::demo::noise::{Dice, hash, nearest, wave};
 
 /// A slot of time, in milliseconds.
 pub(super) const SLOT_MS: i64 = 100;

@@ -5,7 +5,7 @@
 //! now and then, and markers that are no trades at all.
 
 use super::listing::{CENT, Listing, Touch};
-use super::noise::{Dice, exp, nearest};
+use crate::demo::noise::{Dice, exp, nearest};
 
 /// A trade as the provider reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]

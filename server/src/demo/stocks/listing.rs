@@ -3,8 +3,8 @@
 //! All of it is looked up, nothing is remembered: any server with the seed sees the same at any
 //! time, whenever it started.
 
-use super::noise::{exp, hash, nearest, wave};
 use super::symbols;
+use crate::demo::noise::{exp, hash, nearest, wave};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
