@@ -1,6 +1,6 @@
 //! A price that a reader picked, and what was typed as the stake.
 
-use shared::domain::odds::{ArbRow, LegRow, SportKey};
+use shared::domain::odds::{ArbRow, LegRow, MarketRow, SelectionRow, SportKey};
 use shared::units::{Money, Odds};
 
 /// A price on the board.
@@ -38,6 +38,22 @@ impl Pick {
             name: leg.name.clone(),
             decimal: leg.decimal,
         }
+    }
+
+    /// What a book offers in a market; `None` when it offers nothing there, or nobody can bet at it now.
+    #[must_use]
+    pub fn of_market(market: &MarketRow, selection: &SelectionRow, book: &str) -> Option<Pick> {
+        let price = selection.books.get(book).filter(|price| !price.suspended)?;
+        Some(Pick {
+            event: market.event.clone(),
+            sport: market.sport.clone(),
+            market: market.id.clone(),
+            selection: selection.id.clone(),
+            book: book.into(),
+            title: title(&market.home, &market.away),
+            name: selection.name.clone(),
+            decimal: price.decimal,
+        })
     }
 
     /// Whether it is the same selection at the same book.
@@ -86,6 +102,20 @@ pub(crate) mod tests {
             name: "Arsenal -1.5".into(),
             decimal: decimal.parse().unwrap(),
         }
+    }
+
+    #[test]
+    fn a_price_is_picked_where_it_can_be_had() {
+        let market: MarketRow = serde_json::from_str(
+            r#"{"id":"e1:totals:2.5","event":"e1","sport":"soccer_epl","home":"A","away":"B","commence_ms":1,"live":false,
+            "market":"totals","line":"2.5","devig":"power","complete":true,"updated_ms":1,"selections":[{"id":"over","name":"Over 2.5",
+            "books":{"x":{"decimal":"2.10","ts":1,"suspended":false},"y":{"decimal":"2.20","ts":1,"suspended":true}}}]}"#,
+        )
+        .unwrap();
+        let pick = |book: &str| Pick::of_market(&market, &market.selections[0], book);
+        let picked = pick("x").unwrap();
+        assert_eq!((&*picked.title, &*picked.name, &*picked.market), ("A \u{2013} B", "Over 2.5", "e1:totals:2.5"));
+        assert_eq!(pick("y").or(pick("z")), None);
     }
 
     #[test]

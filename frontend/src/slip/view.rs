@@ -35,22 +35,26 @@ pub fn slip_button(app: App) -> El {
 /// The slip; there while it is open.
 pub fn slip(app: App) -> El {
     let desk = app.slip;
-    app.keys.on(move |key| match key {
-        "b" => {
+    app.keys.on(move |key| {
+        let toggle = key == "b";
+        if toggle {
             desk.open.update(|open| *open = !*open);
-            true
         }
-        "Escape" if desk.open.get_untracked() => {
-            desk.open.set(false);
-            true
-        }
-        _ => false,
+        toggle
     });
     el("div").when(move || desk.open.get(), move || sheet(app))
 }
 
 fn sheet(app: App) -> El {
     let desk = app.slip;
+    // It came last and lies above everything, so it is the first to go.
+    app.keys.on(move |key| {
+        let close = key == "Escape";
+        if close {
+            desk.open.set(false);
+        }
+        close
+    });
     let numbers = memo(move || desk.slip.with(|slip| slip.legs().iter().map(|leg| leg.number).collect::<Vec<_>>()));
     let cards = move || numbers.get().into_iter().map(|number| untrack(|| card(app, number))).collect();
     let head = of("header", "panel-head").kid(el("h2").text("Bet slip")).kid(of("span", "spring")).kid(icon_button(

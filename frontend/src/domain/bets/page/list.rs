@@ -23,7 +23,7 @@ const HEADINGS: [(&str, &str); 8] = [
     ("book", "Book"),
     ("odds", "Price"),
     ("stake", "Stake"),
-    ("back", "Could return"),
+    ("back", "Returns"),
     ("status", "Status"),
     ("profit", "Profit"),
 ];

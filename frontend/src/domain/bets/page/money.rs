@@ -49,7 +49,7 @@ pub fn strip(app: App) -> El {
         .kid(stat("stat roomy", "Settled", el("dd").text_from(read(|row| text::count(row.settled_bets.into())))))
         .kid(stat("stat", "Profit", el("dd").class_from(class).text_from(read(|row| say::profit(row.profit)))))
         .kid(stat("stat roomy", "Yield", el("dd").class_from(class).text_from(read(yielded))))
-        .kid(of("p", "paper").text("On paper: no bookmaker is contacted."))
+        .kid(stat("stat paper", "On paper", el("dd").text("No bookmaker is contacted")))
 }
 
 fn stat(class: &str, name: &str, value: El) -> El {
@@ -74,9 +74,9 @@ pub fn side(app: App) -> [El; 4] {
         });
     });
     [
-        el("h3").text("Profit over time"),
+        of("h2", "side-head").text("Profit over time"),
         lines_chart(app, curve, "Nothing was settled yet.", || "money"),
-        el("h3").text("By book"),
+        of("h2", "side-head").text("By book"),
         table(books),
     ]
 }

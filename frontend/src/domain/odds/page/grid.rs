@@ -417,6 +417,10 @@ impl Grid {
         self.markets.borrow().get(key).map(|(_, market)| market.clone())
     }
 
+    pub(super) fn book_of(&self, cell: usize) -> Option<Box<str>> {
+        self.columns.borrow().book_of(cell).map(Box::from)
+    }
+
     pub(super) fn page_of_lines(&self) -> isize {
         isize::try_from(self.window.borrow().len()).unwrap_or(10).max(2) - 1
     }

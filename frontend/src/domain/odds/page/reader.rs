@@ -3,6 +3,8 @@
 use web_sys::{Element, EventTarget};
 
 use super::grid::Grid;
+use crate::domain::odds::view::Line;
+use crate::slip::pick::Pick;
 use wasm_bindgen::JsCast;
 
 use leptos::prelude::*;
@@ -37,15 +39,30 @@ impl Grid {
         true
     }
 
-    /// A line that is clicked gets the cursor; the link in an event's line leads away by itself.
+    /// A line that is clicked gets the cursor; the link in an event's line leads away by itself. A price
+    /// that is clicked goes to the bet slip.
     pub(super) fn click(&self, target: Option<EventTarget>) {
         let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return };
         let number = |selector: &str, name: &str| -> Option<usize> {
             element.closest(selector).ok()??.get_attribute(name)?.parse().ok()
         };
-        if let Some(line) = number("[data-slot]", "data-slot").and_then(|slot| self.line_in(slot)) {
-            self.cursor().set(Some(line));
+        let Some(line) = number("[data-slot]", "data-slot").and_then(|slot| self.line_in(slot)) else { return };
+        let is_best = element.closest(".o-best").ok().flatten().is_some();
+        if let Some(pick) = self.price_at(&line, number(".o-book", "data-cell"), is_best) {
+            self.app().slip.add(pick, None);
         }
+        self.cursor().set(Some(line));
+    }
+
+    /// The price in a cell of a line: a book's, or the best.
+    fn price_at(&self, line: &Line, cell: Option<usize>, is_best: bool) -> Option<Pick> {
+        let market = self.market(&line.market)?;
+        let selection = market.selections.get(line.selection?)?;
+        let book = match cell {
+            Some(cell) => self.book_of(cell)?,
+            None => selection.best.as_ref().filter(|_| is_best)?.book.clone(),
+        };
+        Pick::of_market(&market, selection, &book)
     }
 
     /// Opens the event of the line under the cursor.
