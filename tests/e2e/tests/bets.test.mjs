@@ -1,14 +1,16 @@
 // Signing in, the slip and the reader's bets: a bet is placed once, whatever happens in between.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 import { Sportsbook, market } from '../lib/sportsbook.mjs';
 import { suite } from '../lib/suite.mjs';
 import { until } from '../lib/wait.mjs';
 
-const { page: open } = suite();
+const { server, page: open } = suite();
 const DIST = process.env.UNDERCURRENT_DIST ?? fileURLToPath(new URL('../../../dist', import.meta.url));
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -178,7 +180,8 @@ test('bets are filtered, summed up, drawn and saved', { timeout: 60_000 }, async
   const strip = (await page.page.locator('.strip').innerText()).replace(/\s+/g, ' ');
   assert.match(strip, /Open bets 2 At stake \$200\.00 .*Profit \+\$77\.27 Yield \+11\.04%/);
   await page.page.locator('.side .chart canvas').first().waitFor();
-  assert.match((await page.page.locator('.exposure').innerText()).replace(/\s+/g, ' '), /betfair_ex 1 \$100\.00 \$190\.91 \u2212\$100\.00 pinnacle 1 /);
+  const byBook = async () => (await page.page.locator('.exposure').innerText()).replace(/\s+/g, ' ');
+  await until('each book has its row', async () => /betfair_ex 1 \$100\.00 \$190\.91 \u2212\$100\.00 pinnacle 1 /.test(await byBook()), 5_000);
   await page.page.getByLabel('Status').selectOption('settled');
   await until('those that are over', async () => (await page.rows.count()) === 7, 5_000);
   await page.page.getByLabel('Market').selectOption('h2h');
@@ -261,4 +264,33 @@ test('bets fit a phone', { timeout: 60_000 }, async (t) => {
   await page.page.getByRole('button', { name: 'Profit' }).tap();
   await page.page.locator('.side .chart canvas').first().waitFor();
   assert.deepEqual(await fits(), []);
+});
+
+/** A token as the command line makes it. */
+function token(real, user, name) {
+  const env = { ...process.env, UNDERCURRENT_DATABASE_URL: `sqlite://${join(real.folder, 'e2e.db')}` };
+  const text = execFileSync(resolve(process.env.UNDERCURRENT_BIN), ['token', 'create', '--user', user, '--name', name], { env, cwd: real.folder, encoding: 'utf8' });
+  return /uc_\S+/.exec(text)[0];
+}
+
+test('the server keeps a bet through a crash', { timeout: 120_000 }, async (t) => {
+  const real = await server(t, { settings: { UNDERCURRENT_DEMO_MARKETS: '40', UNDERCURRENT_DEMO_BOOKS: '6' } });
+  const secret = token(real, '42', 'ana');
+  const page = await open(t, real, { path: '/odds', jitter: 0 });
+  await signIn(page, secret);
+  await page.page.locator('.board .grid-body .row:not(.event):not([hidden]) .o-best:not(:empty)').first().click();
+  await slip(page).locator('.leg').waitFor();
+  await slip(page).getByLabel('Stake $').fill('12.50');
+  await slip(page).getByLabel('If the price moves').selectOption('any');
+  await slip(page).getByRole('button', { name: 'Place 1 bet' }).click();
+  await slip(page).getByText('Placed: $12.50').waitFor();
+  await real.kill();
+  await real.start();
+  await page.go('/bets');
+  await page.rows.first().waitFor();
+  assert.equal(await page.rows.count(), 1);
+  assert.match(await page.rows.first().innerText(), /\$12\.50[\s\S]*Open/);
+  const answer = await fetch(`${real.origin}/api/v1/topics/bets/42`, { headers: { authorization: `Bearer ${secret}` } });
+  assert.equal(Object.keys((await answer.json()).rows).length, 1);
+  assert.equal((await fetch(`${real.origin}/api/v1/topics/bets/42`)).status, 401);
 });
