@@ -86,7 +86,8 @@ impl Router {
 
     /// The odds of a sport, with the filters that the address has.
     pub fn turn_to_sport(self, sport: &SportKey) {
-        let query = self.route.get_untracked().query;
+        let Route { page, query, .. } = self.route.get_untracked();
+        let query = if page == Page::Odds { query } else { Query::default() };
         self.go(Route { page: Page::Odds, about: Some(sport.clone()), query });
     }
 

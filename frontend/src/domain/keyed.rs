@@ -1,17 +1,17 @@
 //! Rows of one kind by their key: what a topic of few rows is kept in.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
-use shared::stream::{Change, Class, Key, apply};
+use shared::stream::{Change, Class, Key};
 use shared::wire::RawRows;
+
+use crate::model::sorted::Sorted;
 
 /// A topic's rows, read. A row that cannot be read is left out and counted.
 #[derive(Clone, Debug)]
 pub struct Keyed<T> {
     class: Class,
     read: fn(&str) -> Option<T>,
-    rows: BTreeMap<Key, T>,
+    rows: Sorted<T>,
     changes: u32,
     unreadable: u32,
 }
@@ -20,23 +20,26 @@ impl<T> Keyed<T> {
     /// No rows yet; `read` reads one.
     #[must_use]
     pub const fn new(class: Class, read: fn(&str) -> Option<T>) -> Keyed<T> {
-        Keyed { class, read, rows: BTreeMap::new(), changes: 0, unreadable: 0 }
+        Keyed { class, read, rows: Sorted::new(), changes: 0, unreadable: 0 }
     }
 
     /// All rows; what was there before is gone.
     pub fn snapshot(&mut self, rows: &RawRows) {
         self.rows.clear();
-        let mut change = Change::new();
-        rows.iter().for_each(|(key, row)| self.read(key, row, &mut change));
-        self.apply(change);
+        rows.iter().for_each(|(key, row)| self.put(key, row));
+        self.changed();
     }
 
     /// What changed.
-    pub fn update(&mut self, raw: &Change<Box<RawValue>>) {
-        let mut change = Change::new();
-        raw.dels().iter().for_each(|key| change.del(key.clone()));
-        raw.sets().iter().for_each(|(key, row)| self.read(key, row, &mut change));
-        self.apply(change);
+    pub fn update(&mut self, change: &Change<Box<RawValue>>) {
+        // From the newest rows nothing is removed; they are only followed by newer ones.
+        if self.class == Class::State {
+            change.dels().iter().for_each(|key| {
+                self.rows.remove(key);
+            });
+        }
+        change.sets().iter().for_each(|(key, row)| self.put(key, row));
+        self.changed();
     }
 
     /// The topic is followed no more.
@@ -47,7 +50,7 @@ impl<T> Keyed<T> {
 
     /// The rows in the order of their keys.
     #[must_use]
-    pub const fn rows(&self) -> &BTreeMap<Key, T> {
+    pub const fn rows(&self) -> &Sorted<T> {
         &self.rows
     }
 
@@ -69,15 +72,17 @@ impl<T> Keyed<T> {
         self.unreadable
     }
 
-    fn read(&mut self, key: &Key, row: &RawValue, change: &mut Change<T>) {
+    fn put(&mut self, key: &Key, row: &RawValue) {
         match (self.read)(row.get()) {
-            Some(row) => change.set(key.clone(), row),
+            Some(row) => self.rows.insert(key.clone(), row),
             None => self.unreadable = self.unreadable.saturating_add(1),
         }
     }
 
-    fn apply(&mut self, change: Change<T>) {
-        apply(self.class, &mut self.rows, change);
+    fn changed(&mut self) {
+        if let Class::Recent { keep } = self.class {
+            self.rows.keep_last(keep);
+        }
         self.changes = self.changes.wrapping_add(1);
     }
 }

@@ -13,6 +13,7 @@ pub mod query;
 pub mod route;
 pub mod series;
 pub mod slots;
+pub mod sorted;
 pub mod spark;
 pub mod text;
 pub mod watch;

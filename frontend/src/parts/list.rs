@@ -12,12 +12,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, KeyboardEvent, PointerEvent};
 
 use super::el::{El, effect, memo, of, set};
+use super::lights::Lights;
 use super::viewport::Viewport;
 use crate::app::App;
-use crate::model::flash::{Flashes, SWEEP_MS, Way};
+use crate::model::flash::Way;
 use crate::model::slots::Slots;
 use crate::model::window::{reveal, visible};
-use crate::platform::{Timeout, now};
+use crate::platform::now;
 use crate::settings::Density;
 
 /// Rows beyond the screen on each side, so that a fast scroll finds them there.
@@ -68,8 +69,7 @@ struct Inner {
     lines: RwSignal<Vec<Line>>,
     make: Box<dyn Fn(Line) -> El>,
     owner: Owner,
-    flashes: RefCell<Flashes<usize>>,
-    sweep: RefCell<Option<Timeout>>,
+    lights: Rc<Lights<RwSignal<Option<Way>>>>,
     pointed: Cell<Option<Moment>>,
     total: RwSignal<usize>,
     cursor: RwSignal<Option<Key>>,
@@ -106,8 +106,7 @@ impl List {
             lines: RwSignal::new(Vec::new()),
             make: Box::new(make),
             owner: Owner::current().expect("a page has an owner"),
-            flashes: RefCell::default(),
-            sweep: RefCell::default(),
+            lights: Lights::new(|lit| set(lit, None)),
             pointed: Cell::default(),
             total: RwSignal::new(0),
             cursor: RwSignal::new(None),
@@ -158,8 +157,7 @@ impl List {
     /// Lights a row for a moment.
     pub fn light(&self, line: Line, way: Way, now: Moment) {
         set(line.lit, Some(way));
-        self.0.flashes.borrow_mut().light(line.slot, now.ms());
-        self.0.sweep_soon();
+        self.0.lights.light(vec![line.lit], now);
     }
 
     /// Takes keys while the page is shown: `j` and `k` walk, Enter calls `open`. So does a press on a
@@ -260,28 +258,6 @@ impl Inner {
             new.iter().for_each(|line| self.body.add(&line.view((self.make)(*line), self.cursor)));
             self.lines.update(|lines| lines.extend(new));
         });
-    }
-
-    fn sweep_soon(&self) {
-        let mut sweep = self.sweep.borrow_mut();
-        if sweep.is_none() {
-            let me = self.me.clone();
-            let over = move || {
-                if let Some(list) = me.upgrade() {
-                    list.sweep();
-                }
-            };
-            *sweep = Some(Timeout::after(SWEEP_MS, over));
-        }
-    }
-
-    fn sweep(&self) {
-        self.sweep.take();
-        let over = self.flashes.borrow_mut().sweep(now().ms());
-        self.lines.with_untracked(|lines| over.iter().for_each(|slot| set(lines[*slot].lit, None)));
-        if !self.flashes.borrow().is_empty() {
-            self.sweep_soon();
-        }
     }
 
     // --- what a reader does

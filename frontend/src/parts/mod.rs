@@ -12,6 +12,7 @@ pub mod header;
 pub mod help;
 pub mod icon;
 pub mod keys;
+pub mod lights;
 pub mod list;
 pub mod say;
 pub mod search;

@@ -1,8 +1,6 @@
 //! The markets of a topic, known by their heads: what orders and filters them. Their prices stay as
 //! the server wrote them until a reader looks: thousands change each second, and a screen shows fifty.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 use shared::domain::odds::{MarketKind, SportKey};
 use shared::stream::{Change, Key};
@@ -10,6 +8,7 @@ use shared::units::Timestamp;
 use shared::wire::{Fields, RawRows};
 
 use super::read;
+use crate::model::sorted::Sorted;
 
 /// Where the prices of a row begin.
 const PRICES: &str = "\"selections\":";
@@ -40,7 +39,7 @@ pub struct Head {
 /// The markets of one topic.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    markets: BTreeMap<Key, Market>,
+    markets: Sorted<Market>,
     changes: u32,
     shape: u32,
     unreadable: u32,
@@ -82,7 +81,7 @@ impl Board {
     pub fn update(&mut self, change: &Change<Box<RawValue>>) {
         self.changes = self.changes.wrapping_add(1);
         for key in change.dels() {
-            if self.markets.remove(key).is_some() {
+            if self.markets.remove(key) {
                 self.shape = self.shape.wrapping_add(1);
             }
         }

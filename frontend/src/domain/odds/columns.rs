@@ -1,7 +1,6 @@
 //! The books as columns: in which order, and which of them are on the screen. Only those have cells;
 //! a cell moves to another column when its own is scrolled out of sight.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use shared::domain::odds::MarketRow;
@@ -12,7 +11,7 @@ use crate::model::pins::Pins;
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
     /// Books that had a price in any market that was looked at: most boards have some of all books.
-    seen: BTreeSet<Box<str>>,
+    seen: Vec<Box<str>>,
     order: Vec<Box<str>>,
     pins: Pins,
     window: Range<usize>,
@@ -36,8 +35,8 @@ impl Columns {
     /// Takes note of the books of a market.
     pub fn see(&mut self, market: &MarketRow) {
         for book in market.selections.iter().flat_map(|selection| selection.books.keys()) {
-            if !self.seen.contains(book) {
-                self.seen.insert(book.clone());
+            if let Err(place) = self.seen.binary_search(book) {
+                self.seen.insert(place, book.clone());
                 self.order.clear();
             }
         }
@@ -71,7 +70,7 @@ impl Columns {
 
     /// How many columns there are.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.order.len()
     }
 
@@ -156,6 +155,6 @@ mod tests {
     fn without_books_there_are_no_cells() {
         let mut columns = Columns::default();
         assert_eq!(columns.arrange(&Pins::default(), 0, 500, 100), Changed::Nothing);
-        assert_eq!((columns.len(), columns.book_of(0)), (0, None));
+        assert_eq!((columns.count(), columns.book_of(0)), (0, None));
     }
 }

@@ -1,8 +1,8 @@
 //! How prices moved, as the lines of a chart: each holds from its time to the next one's.
 
-use std::collections::BTreeMap;
-
 use shared::units::{Odds, Timestamp};
+
+use crate::model::sorted::order;
 
 /// A line: prices by the second, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,17 +33,23 @@ impl Movement {
     /// The best price of several books at each time.
     #[must_use]
     pub fn best(books: &[&Points], now: Timestamp) -> Movement {
-        let mut changes: BTreeMap<Timestamp, Vec<(usize, Odds)>> = BTreeMap::new();
-        for (book, points) in books.iter().enumerate() {
-            points.iter().for_each(|(ts, odds)| changes.entry(*ts).or_default().push((book, *odds)));
-        }
+        let changes: Vec<(Timestamp, usize, Odds)> = books
+            .iter()
+            .enumerate()
+            .flat_map(|(book, points)| points.iter().map(move |(ts, odds)| (*ts, book, *odds)))
+            .collect();
         let mut present: Vec<Option<Odds>> = vec![None; books.len()];
         let mut points: Vec<(Timestamp, Odds)> = Vec::new();
-        for (ts, changed) in changes {
-            changed.into_iter().for_each(|(book, odds)| present[book] = Some(odds));
-            let best = present.iter().flatten().max().copied();
-            let before = points.last().map(|(_, odds)| *odds);
-            points.extend(best.filter(|best| Some(*best) != before).map(|best| (ts, best)));
+        for at in order(changes.len(), &mut |a, b| changes[a].0.cmp(&changes[b].0)) {
+            let (ts, book, odds) = changes[at];
+            present[book] = Some(odds);
+            let best = present.iter().flatten().max().copied().unwrap_or(odds);
+            match points.last_mut() {
+                // What moves at once counts when all of it has moved.
+                Some(last) if last.0 == ts => last.1 = best,
+                Some(last) if last.1 == best => {}
+                Some(_) | None => points.push((ts, best)),
+            }
         }
         Movement::of("best", &points, now)
     }

@@ -1,7 +1,5 @@
 //! What each book offers in one market, side by side.
 
-use std::collections::BTreeSet;
-
 use shared::domain::odds::{BookPrice, MarketRow};
 use shared::units::Timestamp;
 
@@ -23,8 +21,13 @@ pub struct Offers<'a> {
 /// The books that have a price, the pinned ones first.
 #[must_use]
 pub fn offers<'a>(market: &'a MarketRow, pins: &'a Pins) -> Vec<Offers<'a>> {
-    let books: BTreeSet<&str> = market.selections.iter().flat_map(|s| s.books.keys()).map(|book| &**book).collect();
-    let has = |book: &&str| books.contains(book);
+    let mut books: Vec<&str> = Vec::new();
+    for book in market.selections.iter().flat_map(|selection| selection.books.keys()) {
+        if let Err(place) = books.binary_search(&&**book) {
+            books.insert(place, book);
+        }
+    }
+    let has = |book: &&str| books.binary_search(book).is_ok();
     pins.order(books.iter().copied()).into_iter().filter(has).map(|book| offers_of(market, book)).collect()
 }
 

@@ -1,14 +1,12 @@
 //! What a reader asked to see of a board: kept in the address. It makes the list of lines that is
 //! scrolled through: a line for each event, and under it one for each selection of its markets.
 
-use std::collections::BTreeMap;
-
-use shared::domain::odds::{MarketKind, SportKey};
+use shared::domain::odds::MarketKind;
 use shared::stream::Key;
-use shared::units::Timestamp;
 
 use super::board::{Board, Head};
 use crate::model::query::Query;
+use crate::model::sorted::order;
 
 /// Which events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,19 +119,22 @@ impl View {
     #[must_use]
     pub fn lines(&self, board: &Board) -> (Vec<Line>, usize) {
         let search = self.search.trim().to_lowercase();
-        let mut events: BTreeMap<(Timestamp, &SportKey), Vec<(i64, &Key, &Head)>> = BTreeMap::new();
-        for (key, head) in board.iter().filter(|(_, head)| self.fits(head, &search)) {
-            events.entry((head.commence, &head.event)).or_default().push((head.rank(), key, head));
-        }
+        let markets: Vec<(&Key, &Head)> = board.iter().filter(|(_, head)| self.fits(head, &search)).collect();
+        let rank = |at: usize| {
+            let (key, head) = markets[at];
+            (head.commence, &head.event, head.rank(), key)
+        };
         let mut lines = Vec::new();
-        for markets in events.values_mut() {
-            markets.sort_unstable_by_key(|(rank, key, _)| (*rank, *key));
-            lines.extend(markets.first().map(|(_, key, _)| Line { market: (*key).clone(), selection: None }));
-            for (_, key, head) in markets {
-                lines.extend((0..head.selections).map(|at| Line { market: (*key).clone(), selection: Some(at) }));
+        let (mut events, mut before) = (0, None);
+        for at in order(markets.len(), &mut |a, b| rank(a).cmp(&rank(b))) {
+            let (key, head) = markets[at];
+            if before != Some(&head.event) {
+                lines.push(Line { market: key.clone(), selection: None });
+                (events, before) = (events + 1, Some(&head.event));
             }
+            lines.extend((0..head.selections).map(|at| Line { market: key.clone(), selection: Some(at) }));
         }
-        (lines, events.len())
+        (lines, events)
     }
 
     fn fits(&self, head: &Head, search: &str) -> bool {

@@ -20,7 +20,7 @@ impl Link {
                 self.timers.set(Timer::Poll, now);
             }
             Phase::Connecting { .. } | Phase::Live | Phase::Backoff { .. } | Phase::Offline | Phase::Stopped { .. } => {
-                self.connect(now)
+                self.connect(now);
             }
         }
     }

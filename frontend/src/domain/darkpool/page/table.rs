@@ -18,13 +18,13 @@ use crate::app::App;
 use crate::domain::darkpool::columns::{Column, Columns};
 use crate::domain::darkpool::view::{Sort, SortBy, View};
 use crate::live::Live;
-use crate::model::flash::{Flashes, SWEEP_MS};
 use crate::model::slots::Slots;
 use crate::model::window::{reveal, visible};
 use crate::parts::controls::unseen;
 use crate::parts::el::{El, effect, el, memo, of, set};
+use crate::parts::lights::Lights;
 use crate::parts::viewport::Viewport;
-use crate::platform::{Timeout, now};
+use crate::platform::now;
 use crate::settings::Density;
 
 /// Rows beyond the screen on each side, so that a fast scroll finds them there.
@@ -35,7 +35,6 @@ const OVERSCAN: usize = 4;
 pub struct Table(Rc<Grid>);
 
 struct Grid {
-    me: Weak<Grid>,
     app: App,
     view: Memo<View>,
     element: El,
@@ -48,8 +47,7 @@ struct Grid {
     rows: RwSignal<Vec<RowView>>,
     owner: Owner,
     shown: RefCell<Vec<Shown>>,
-    flashes: RefCell<Flashes<(usize, Column)>>,
-    sweep: RefCell<Option<Timeout>>,
+    lights: Rc<Lights<(usize, Column)>>,
     aged: Cell<Moment>,
     total: RwSignal<usize>,
     ready: RwSignal<bool>,
@@ -69,7 +67,6 @@ impl Table {
             (false, Density::Compact) => 27,
         });
         let table = Table(Rc::new_cyclic(|me| Grid {
-            me: me.clone(),
             app,
             view: app.router.read(View::read),
             element,
@@ -82,8 +79,7 @@ impl Table {
             rows: RwSignal::new(Vec::new()),
             owner: Owner::current().expect("a component has an owner"),
             shown: RefCell::default(),
-            flashes: RefCell::default(),
-            sweep: RefCell::default(),
+            lights: Lights::new(put_out(me.clone())),
             aged: Cell::default(),
             total: RwSignal::new(0),
             ready: RwSignal::new(false),
@@ -291,37 +287,7 @@ impl Grid {
                 }
             });
         });
-        self.light(lit, now);
-    }
-
-    fn light(&self, cells: Vec<(usize, Column)>, now: Moment) {
-        let mut flashes = self.flashes.borrow_mut();
-        cells.into_iter().for_each(|cell| flashes.light(cell, now.ms()));
-        if !flashes.is_empty() {
-            self.sweep_soon();
-        }
-    }
-
-    fn sweep_soon(&self) {
-        let mut sweep = self.sweep.borrow_mut();
-        if sweep.is_none() {
-            let me = self.me.clone();
-            let over = move || {
-                if let Some(grid) = me.upgrade() {
-                    grid.sweep();
-                }
-            };
-            *sweep = Some(Timeout::after(SWEEP_MS, over));
-        }
-    }
-
-    fn sweep(&self) {
-        self.sweep.take();
-        let over = self.flashes.borrow_mut().sweep(now().ms());
-        self.rows.with_untracked(|rows| over.iter().for_each(|(slot, column)| rows[*slot].dim(*column)));
-        if !self.flashes.borrow().is_empty() {
-            self.sweep_soon();
-        }
+        self.lights.light(lit, now);
     }
 
     // --- what a reader does
@@ -385,6 +351,14 @@ impl Grid {
             self.app.router.open(ticker.as_ref());
         }
         ticker.is_some()
+    }
+}
+
+fn put_out(grid: Weak<Grid>) -> impl Fn((usize, Column)) {
+    move |(slot, column)| {
+        if let Some(grid) = grid.upgrade() {
+            grid.rows.with_untracked(|rows| rows[slot].dim(column));
+        }
     }
 }
 

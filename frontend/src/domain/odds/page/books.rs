@@ -61,7 +61,7 @@ pub fn books_page(app: App) -> El {
             of("div", "scroll")
                 .attr("tabindex", "0")
                 .attr("role", "region")
-                .attr("aria-label", "Books")
+                .attr("aria-label", "Table of books")
                 .kid(table.shown(move || rows.with(|rows| !rows.is_empty()))),
         ),
     )

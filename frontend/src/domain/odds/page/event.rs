@@ -10,10 +10,12 @@ use shared::stream::Key;
 use super::event_head::{event_head, markets};
 use super::event_prices::{movement, prices};
 use crate::app::App;
+use crate::domain::odds::board::Board;
 use crate::domain::odds::read;
 use crate::domain::odds::view::market_name;
 use crate::live::Pacer;
 use crate::model::query::Query;
+use crate::model::sorted::order;
 use crate::parts::el::{El, effect, of, set};
 
 /// Prices change twice a second at most, in milliseconds.
@@ -107,7 +109,7 @@ fn follow(app: App, event: &SportKey) -> Shown {
     let (seen, known) = (Cell::new(None), RefCell::new(Asked::default()));
     app.live.on_frame(move |now| {
         set(shown.ready, app.live.has_rows(&topic));
-        let changes = app.live.odds(|store| store.board(&board).map(|board| board.changes()));
+        let changes = app.live.odds(|store| store.board(&board).map(Board::changes));
         let asked = asked.get_untracked();
         let same = seen.get() == changes && *known.borrow() == asked;
         if same || !pacer.is_due(app.live, now) {
@@ -115,12 +117,12 @@ fn follow(app: App, event: &SportKey) -> Shown {
         }
         seen.set(changes);
         known.replace(asked.clone());
-        let mut list = app.live.odds(|store| {
-            let markets = store.board(&board).into_iter().flat_map(|board| board.iter());
-            markets.map(|(key, head)| ((head.market, head.rank()), key.clone(), market_name(head))).collect::<Vec<_>>()
+        let markets = app.live.odds(|store| {
+            let heads: Vec<_> = store.board(&board).into_iter().flat_map(Board::iter).collect();
+            let rank = |at: usize| (heads[at].1.market, heads[at].1.rank(), heads[at].0);
+            let places = order(heads.len(), &mut |a, b| rank(a).cmp(&rank(b)));
+            places.into_iter().map(|at| (heads[at].0.clone(), market_name(heads[at].1))).collect::<Vec<_>>()
         });
-        list.sort_unstable();
-        let markets: Vec<(Key, String)> = list.into_iter().map(|(_, key, name)| (key, name)).collect();
         let chosen =
             markets.iter().find(|(key, _)| Some(&**key) == asked.market.as_deref()).or_else(|| markets.first());
         let (market, histories) = match chosen {

@@ -1,7 +1,5 @@
 //! What each book offers in a market, and how the prices of one selection moved.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use shared::domain::odds::{MarketRow, SelectionRow};
 use shared::units::Odds;
@@ -103,7 +101,7 @@ fn margin(e4: i64) -> String {
 pub fn movement(app: App, shown: Shown) -> El {
     let Shown { market, histories, asked, .. } = shown;
     // What the reader chose; until then the first few are drawn.
-    let drawn = RwSignal::new(None::<BTreeSet<Box<str>>>);
+    let drawn = RwSignal::new(None::<Vec<Box<str>>>);
     let books = memo(move || {
         let pins = app.settings.pins.get();
         histories.with(|rows| {
@@ -116,7 +114,7 @@ pub fn movement(app: App, shown: Shown) -> El {
         })
     });
     let is_drawn = move |book: &str| match drawn.get() {
-        Some(chosen) => chosen.contains(book),
+        Some(chosen) => chosen.iter().any(|other| **other == *book),
         None => books.with(|books| books.iter().take(DRAWN).any(|other| **other == *book)),
     };
     let lines = RwSignal::new(Vec::new());
@@ -136,19 +134,22 @@ pub fn movement(app: App, shown: Shown) -> El {
         set(lines, next);
     });
     let toggle = move |book: &str| {
-        let mut next: BTreeSet<Box<str>> =
-            books.get_untracked().into_iter().filter(|book| untrack(|| is_drawn(book))).collect();
-        if !next.remove(book) {
-            next.insert(book.into());
+        let mut next = books.get_untracked();
+        next.retain(|book| untrack(|| is_drawn(book)));
+        match next.iter().position(|other| **other == *book) {
+            Some(place) => {
+                next.remove(place);
+            }
+            None => next.push(book.into()),
         }
         drawn.set(Some(next));
     };
     let legend = move || {
         let books = books.get();
-        let entry = |(style, book): (usize, &Box<str>)| {
+        let entry = |(style, book): (usize, Box<str>)| {
             let name = app
                 .live
-                .odds(|store| store.books.get(book).map_or_else(|| book.to_string(), |row| row.name.to_string()));
+                .odds(|store| store.books.get(&book).map_or_else(|| book.to_string(), |row| row.name.to_string()));
             let (own, next) = (book.clone(), book.clone());
             of("button", &format!("entry series-{}", style % 8))
                 .kid(of("i", "line"))
@@ -158,7 +159,7 @@ pub fn movement(app: App, shown: Shown) -> El {
         };
         let fixed = [("best", "Best"), ("fair", "Fair")]
             .map(|(key, name)| of("span", &format!("entry {key}")).kid(of("i", "line")).text(name));
-        fixed.into_iter().chain(books.iter().enumerate().map(entry)).collect()
+        fixed.into_iter().chain(books.into_iter().enumerate().map(entry)).collect()
     };
     let unit = move || app.settings.format.get().key();
     of("section", "movement")

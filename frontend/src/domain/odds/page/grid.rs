@@ -2,13 +2,12 @@
 //! all recycled; painted once a frame. A market is read when it is looked at.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use shared::domain::odds::{MarketRow, OddsTopic};
-use shared::stream::{Key, Topic};
+use shared::stream::Topic;
 use shared::units::Moment;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -21,12 +20,13 @@ use crate::domain::odds::read;
 use crate::domain::odds::store::Store;
 use crate::domain::odds::view::{Line, View};
 use crate::live::Pacer;
-use crate::model::flash::{Flashes, SWEEP_MS};
 use crate::model::slots::Slots;
-use crate::model::window::{reveal, visible};
+use crate::model::sorted::Sorted;
+use crate::model::window::visible;
 use crate::parts::el::{El, effect, memo, of, set};
+use crate::parts::lights::Lights;
 use crate::parts::viewport::Viewport;
-use crate::platform::{Timeout, local_offset_min, now};
+use crate::platform::local_offset_min;
 use crate::settings::Density;
 
 /// Lines beyond the screen on each side, so that a fast scroll finds them there.
@@ -34,50 +34,55 @@ const OVERSCAN: usize = 4;
 /// Between two orders, in milliseconds.
 const ORDER_MS: u64 = 250;
 /// The width of a book's column, in CSS pixels.
-const BOOK_WIDTH: u32 = 74;
+pub(super) const BOOK_WIDTH: u32 = 74;
+
+/// Below this width only the names stay while the rest scrolls, as `odds.css` has it.
+const NARROW: u32 = 720;
+/// What is before the first book, and how much of it stays and covers what scrolls past: CSS pixels.
+const WIDE_BEFORE: (u32, u32) = (544, 544);
+const NARROW_BEFORE: (u32, u32) = (306, 132);
 
 /// The board. Cheap to clone.
 #[derive(Clone)]
 pub struct Board(Rc<Grid>);
 
 pub(super) struct Grid {
-    me: Weak<Grid>,
-    app: App,
+    pub(super) app: App,
     board: OddsTopic,
     topic: Topic,
     view: Memo<View>,
-    element: El,
+    pub(super) element: El,
     head: El,
     body: El,
-    viewport: Viewport,
-    row_height: Memo<u32>,
-    lines: RefCell<Vec<Line>>,
+    pub(super) viewport: Viewport,
+    pub(super) row_height: Memo<u32>,
+    pub(super) lines: RefCell<Vec<Line>>,
     asked: RefCell<Option<(View, u32)>>,
     pacer: Pacer,
-    columns: RefCell<Columns>,
+    pub(super) columns: RefCell<Columns>,
     slots: RefCell<Slots<Line>>,
-    window: RefCell<Range<usize>>,
-    pool: RefCell<Pool>,
+    /// The lines that are placed; `None` when they have to be placed anew.
+    pub(super) window: RefCell<Option<Range<usize>>>,
+    pub(super) pool: RefCell<Pool>,
     owner: Owner,
     /// The markets on the screen, each with the version that was read.
-    markets: RefCell<BTreeMap<Key, (u32, Rc<MarketRow>)>>,
-    flashes: RefCell<Flashes<(usize, Lit)>>,
-    sweep: RefCell<Option<Timeout>>,
+    pub(super) markets: RefCell<Sorted<(u32, MarketRow)>>,
+    lights: Rc<Lights<(usize, Lit)>>,
     aged: Cell<Moment>,
     total: RwSignal<usize>,
     events: RwSignal<usize>,
     books: RwSignal<usize>,
     ready: RwSignal<bool>,
-    cursor: RwSignal<Option<Line>>,
+    pub(super) cursor: RwSignal<Option<Line>>,
     /// The slots whose lines have changed places: what the cursor's slot is found by.
     placed: RwSignal<u32>,
 }
 
 /// The lines and headings that there are. All go when the number of cells changes.
 #[derive(Default)]
-struct Pool {
+pub(super) struct Pool {
     owner: Option<Owner>,
-    rows: Vec<RowView>,
+    pub(super) rows: Vec<RowView>,
     views: Vec<El>,
     shown: Vec<Shown>,
     heads: Vec<HeadView>,
@@ -95,7 +100,6 @@ impl Board {
             Density::Compact => 27,
         });
         let grid = Rc::new_cyclic(|me| Grid {
-            me: me.clone(),
             app,
             topic: board.topic(),
             board,
@@ -114,8 +118,7 @@ impl Board {
             pool: RefCell::default(),
             owner: Owner::current().expect("a page has an owner"),
             markets: RefCell::default(),
-            flashes: RefCell::default(),
-            sweep: RefCell::default(),
+            lights: Lights::new(put_out(me.clone())),
             aged: Cell::default(),
             total: RwSignal::new(0),
             events: RwSignal::new(0),
@@ -200,7 +203,7 @@ impl Grid {
             self.read_markets(store, window.clone());
             self.arrange(store);
         });
-        if self.slots_are_stale() || *self.window.borrow() != window {
+        if self.window.borrow().as_ref() != Some(&window) {
             self.place(window);
         }
         live.odds(|store| self.refresh(store, now));
@@ -220,27 +223,27 @@ impl Grid {
         self.lines.replace(lines);
         set(self.events, events);
         self.asked.replace(Some((view.clone(), shape)));
-        self.window.replace(0..0);
+        self.window.replace(None);
     }
 
     /// Reads the markets of a window that are new there, or changed.
     fn read_markets(&self, store: &Store, window: Range<usize>) {
         let Some(board) = store.board(&self.board) else { return };
         let lines = self.lines.borrow();
-        let mut known = self.markets.take();
-        let mut markets = BTreeMap::new();
+        let known = self.markets.take();
+        let mut markets = Sorted::new();
         let mut columns = self.columns.borrow_mut();
         self.app.live.raw_rows(&self.topic, |rows| {
             for line in &lines[window] {
-                if markets.contains_key(&line.market) {
+                if markets.get(&line.market).is_some() {
                     continue;
                 }
                 let version = board.version(&line.market);
-                let kept = known.remove(&line.market).filter(|(known, _)| *known == version);
+                let kept = known.get(&line.market).filter(|(known, _)| *known == version).cloned();
                 let read = || {
                     let market = read::market(rows.get(&line.market)?.get())?;
                     columns.see(&market);
-                    Some((version, Rc::new(market)))
+                    Some((version, market))
                 };
                 if let Some(market) = kept.or_else(read) {
                     markets.insert(line.market.clone(), market);
@@ -254,6 +257,8 @@ impl Grid {
     fn arrange(&self, store: &Store) {
         let pins = self.app.settings.pins.get_untracked();
         let (left, width) = (self.viewport.scroll_left(), self.viewport.width());
+        let (before, covered) = if width <= NARROW { NARROW_BEFORE } else { WIDE_BEFORE };
+        let (left, width) = (left.saturating_sub(before - covered), width.saturating_sub(covered));
         let changed = self.columns.borrow_mut().arrange(&pins, left, width, BOOK_WIDTH);
         let columns = self.columns.borrow();
         match changed {
@@ -262,7 +267,7 @@ impl Grid {
             Changed::Places => {}
         }
         if changed != Changed::Nothing {
-            set(self.books, columns.len());
+            set(self.books, columns.count());
             for cell in 0..columns.cells() {
                 let property = format!("--at{cell}");
                 let style = self.element.element().style();
@@ -288,12 +293,8 @@ impl Grid {
         pool.rows.clear();
         pool.shown.clear();
         self.slots.replace(Slots::default());
-        self.flashes.replace(Flashes::default());
-        self.window.replace(0..0);
-    }
-
-    fn slots_are_stale(&self) -> bool {
-        self.pool.borrow().owner.is_some() && self.slots.borrow().size() == 0
+        self.lights.forget();
+        self.window.replace(None);
     }
 
     /// Gives each line of the window a row of the pool.
@@ -303,7 +304,7 @@ impl Grid {
         let lines = self.lines.borrow();
         let (placed, empty) = self.slots.borrow_mut().show(window.start, &lines[window.clone()]);
         drop(lines);
-        self.window.replace(window);
+        self.window.replace(Some(window));
         let (size, cells) = (self.slots.borrow().size(), self.columns.borrow().cells());
         pool.shown.resize_with(size, Shown::default);
         // The signals of a row belong to the pool, not to the frame in which it was made.
@@ -366,91 +367,16 @@ impl Grid {
             shown.version = *version;
         }
         drop(pool);
-        self.light(lit, now);
-    }
-
-    fn light(&self, cells: Vec<(usize, Lit)>, now: Moment) {
-        let mut flashes = self.flashes.borrow_mut();
-        cells.into_iter().for_each(|cell| flashes.light(cell, now.ms()));
-        if !flashes.is_empty() {
-            self.sweep_soon();
-        }
-    }
-
-    fn sweep_soon(&self) {
-        let mut sweep = self.sweep.borrow_mut();
-        if sweep.is_none() {
-            let me = self.me.clone();
-            let over = move || {
-                if let Some(grid) = me.upgrade() {
-                    grid.sweep();
-                }
-            };
-            *sweep = Some(Timeout::after(SWEEP_MS, over));
-        }
-    }
-
-    fn sweep(&self) {
-        self.sweep.take();
-        let over = self.flashes.borrow_mut().sweep(now().ms());
-        let pool = self.pool.borrow();
-        over.iter()
-            .filter_map(|(slot, cell)| Some((pool.rows.get(*slot)?, cell)))
-            .for_each(|(row, cell)| row.dim(*cell));
-        drop(pool);
-        if !self.flashes.borrow().is_empty() {
-            self.sweep_soon();
-        }
+        self.lights.light(lit, now);
     }
 }
 
-impl Grid {
-    pub(super) const fn app(&self) -> App {
-        self.app
-    }
-
-    pub(super) fn line_in(&self, slot: usize) -> Option<Line> {
-        self.pool.borrow().rows.get(slot).and_then(|row| row.line.get_untracked())
-    }
-
-    pub(super) fn market(&self, key: &str) -> Option<Rc<MarketRow>> {
-        self.markets.borrow().get(key).map(|(_, market)| market.clone())
-    }
-
-    pub(super) fn book_of(&self, cell: usize) -> Option<Box<str>> {
-        self.columns.borrow().book_of(cell).map(Box::from)
-    }
-
-    pub(super) fn page_of_lines(&self) -> isize {
-        isize::try_from(self.window.borrow().len()).unwrap_or(10).max(2) - 1
-    }
-
-    /// Moves the cursor by so many lines and brings it into view.
-    pub(super) fn move_cursor(&self, by: isize) {
-        let lines = self.lines.borrow();
-        if lines.is_empty() {
-            return;
+fn put_out(grid: Weak<Grid>) -> impl Fn((usize, Lit)) {
+    move |(slot, cell)| {
+        if let Some(grid) = grid.upgrade()
+            && let Some(row) = grid.pool.borrow().rows.get(slot)
+        {
+            row.dim(cell);
         }
-        let here = self.cursor.with_untracked(|at| lines.iter().position(|line| Some(line) == at.as_ref()));
-        let first = self.window.borrow().start;
-        let next = here.map_or(first, |here| here.saturating_add_signed(by).min(lines.len() - 1));
-        let line = lines[next].clone();
-        drop(lines);
-        self.cursor.set(Some(line));
-        let row = self.row_height.get_untracked();
-        // The head covers one row of the box.
-        if let Some(top) = reveal(next, self.viewport.scroll_top(), self.viewport.height().saturating_sub(row), row) {
-            self.viewport.scroll_to(top);
-        }
-    }
-
-    /// Scrolls by so many books.
-    pub(super) fn move_books(&self, by: i32) {
-        let width = i32::try_from(BOOK_WIDTH).unwrap_or(i32::MAX);
-        self.element.element().scroll_by_with_x_and_y(f64::from(by * width), 0.0);
-    }
-
-    pub(super) const fn cursor(&self) -> RwSignal<Option<Line>> {
-        self.cursor
     }
 }

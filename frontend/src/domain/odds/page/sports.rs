@@ -6,6 +6,7 @@ use shared::domain::odds::{SportKey, SportRow};
 use crate::app::App;
 use crate::domain::keyed::Keyed;
 use crate::model::route::{Page, Route};
+use crate::model::sorted::order;
 use crate::parts::el::{El, el, of, set};
 
 /// What is shown of a sport.
@@ -26,10 +27,11 @@ pub fn busiest(sports: &Keyed<SportRow>) -> Option<SportKey> {
 pub fn sports(app: App, chosen: RwSignal<Option<SportKey>>) -> El {
     let tabs = RwSignal::new(Vec::new());
     app.live.on_frame(move |_| {
-        let mut next: Vec<Tab> = app.live.odds(|store| store.sports.rows().values().map(tab).collect());
+        let next: Vec<Tab> = app.live.odds(|store| store.sports.rows().values().map(tab).collect());
         // What is asleep comes last; otherwise by name, so that nothing moves without reason.
-        next.sort_by(|a, b| (a.events == 0, &a.title).cmp(&(b.events == 0, &b.title)));
-        set(tabs, next);
+        let rank = |at: usize| (next[at].events == 0, &next[at].title);
+        let places = order(next.len(), &mut |a, b| rank(a).cmp(&rank(b)));
+        set(tabs, places.into_iter().map(|at| next[at].clone()).collect());
     });
     let links = move || tabs.with(|tabs| tabs.iter().map(|tab| link(app, tab, chosen)).collect());
     of("nav", "sports").attr("aria-label", "Sports").region(links)
