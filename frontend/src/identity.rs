@@ -96,13 +96,10 @@ impl Identity {
 
     fn learn(self) {
         spawn(async move {
-            match ask(Method::GET, SESSION, None).await {
-                Some((_, text)) => {
-                    let known = who(&text).flatten().map_or(Known::Nobody, Known::Is);
-                    self.turn_into(known);
-                }
-                // Without a network nobody knows.
-                None => {}
+            // Without an answer nobody knows.
+            if let Some((_, text)) = ask(Method::GET, SESSION, None).await {
+                let known = who(&text).flatten().map_or(Known::Nobody, Known::Is);
+                self.turn_into(known);
             }
         });
     }

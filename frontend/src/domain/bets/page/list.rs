@@ -49,9 +49,8 @@ pub fn list(app: App, view: Memo<View>, topic: Topic, settling: RwSignal<Option<
     let asked = RefCell::new(None::<View>);
     let seen = Cell::new(None);
     let painted = list.clone();
-    let topic_read = topic.clone();
     app.live.on_frame(move |now| {
-        set(ready, app.live.has_rows(&topic_read));
+        set(ready, app.live.has_rows(&topic));
         let view = view.get_untracked();
         app.live.bets(|bets| {
             let changes = Some(bets.changes());

@@ -5,6 +5,7 @@ use shared::wire::{Fields, items};
 
 use crate::app::App;
 use crate::domain::bets::read;
+use crate::domain::bets::store::Store;
 use crate::live::Outcome;
 use crate::parts::el::{El, memo, of};
 
@@ -18,7 +19,7 @@ pub fn older(app: App, total: RwSignal<usize>) -> El {
         total.track();
         busy.track();
         app.live.signals().second.track();
-        app.live.bets(|bets| bets.before())
+        app.live.bets(Store::before)
     });
     let ask = move || {
         let Some(before) = before.get_untracked() else { return };
