@@ -118,12 +118,13 @@ pub fn sentence(phase: &Phase) -> String {
 #[must_use]
 pub fn pretence(sources: &BTreeMap<Box<str>, SourceState>) -> Option<&'static str> {
     let named = |name: &str| sources.keys().any(|key| &**key == name);
-    if named("demo") {
-        Some("Demo market: tickers and prices are invented.")
-    } else if named("replay") {
-        Some("Replay: recorded prints, not the market now.")
-    } else {
-        None
+    match (named("demo"), named("demo_odds"), named("replay")) {
+        (true, true, _) => Some("Demo market: tickers, matches and prices are invented."),
+        (true, false, _) => Some("Demo market: tickers and prices are invented."),
+        (false, true, true) => Some("Replay: recorded prints, not the market now. Matches and odds are invented."),
+        (false, true, false) => Some("Demo odds: matches and their prices are invented."),
+        (false, false, true) => Some("Replay: recorded prints, not the market now."),
+        (false, false, false) => None,
     }
 }
 
@@ -170,8 +171,18 @@ mod tests {
 
     #[test]
     fn invented_prices_are_called_so() {
-        let named = |name: &str| pretence(&BTreeMap::from([(Box::from(name), SourceState::Live)]));
-        assert!(named("demo").is_some() && named("replay").is_some());
-        assert_eq!(named("massive"), None);
+        let named = |names: &str| {
+            pretence(&names.split(' ').map(|name| (Box::from(name), SourceState::Live)).collect()).unwrap_or("true")
+        };
+        for (names, word) in [
+            ("demo massive", "tickers and"),
+            ("demo demo_odds", "tickers, matches"),
+            ("demo_odds massive", "Demo odds"),
+            ("replay odds_api", "recorded"),
+            ("demo_odds replay", "odds are invented"),
+            ("massive odds_api", "true"),
+        ] {
+            assert!(named(names).contains(word), "{names}: {}", named(names));
+        }
     }
 }

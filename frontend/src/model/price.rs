@@ -131,6 +131,8 @@ mod tests {
         let fair = |e4| Format::ALL.map(|format| format.fair(Ratio::from_e4(e4)));
         assert_eq!(fair(5_000).map(Option::unwrap), ["2.00", "+100", "1/1", "50.0%"]);
         assert_eq!(fair(5_238).map(Option::unwrap), ["1.91", "\u{2212}110", "10/11", "52.4%"]);
+        // 9/8 is near too, but not as near.
+        assert_eq!(Format::Fractional.fair(Ratio::from_e4(4_704)).as_deref(), Some("107/95"));
         assert_eq!(fair(0), [const { None }; 4]);
         assert_eq!(fair(10_000), [const { None }; 4]);
         assert_eq!(fair(-1), [const { None }; 4]);

@@ -430,6 +430,7 @@ fn without_a_socket_a_command_goes_over_http_and_outlives_the_change_to_a_socket
     rig.link.handle_posted(refused, Some(REFUSAL));
     rig.until(29_000);
     rig.open();
+    rig.close(1006);
     rig.link.handle_posted(done, Some(&format!(r#"{{"type":"reply","id":{done},"ok":2}}"#)));
     rig.link.handle_posted(lost, None);
     rig.link.handle_posted(lost, Some(REFUSAL));

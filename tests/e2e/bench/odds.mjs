@@ -80,9 +80,9 @@ export class OddsMarket {
   /** A frame of the board in which a share of the markets changed. */
   update(share) {
     const set = {};
-    const count = Math.round(this.markets.length * share);
-    for (let i = 0; i < count; i++) {
-      const market = this.markets[Math.floor(this.random() * this.markets.length)];
+    const changed = new Set();
+    while (changed.size < Math.round(this.markets.length * share)) changed.add(this.markets[Math.floor(this.random() * this.markets.length)]);
+    for (const market of changed) {
       this.#move(market);
       set[market.id] = this.#wire(market);
     }

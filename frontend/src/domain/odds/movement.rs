@@ -44,9 +44,7 @@ impl Movement {
             let (ts, book, odds) = changes[at];
             present[book] = Some(odds);
             let best = present.iter().flatten().max().copied().unwrap_or(odds);
-            match points.last_mut() {
-                // What moves at once counts when all of it has moved.
-                Some(last) if last.0 == ts => last.1 = best,
+            match points.last() {
                 Some(last) if last.1 == best => {}
                 Some(_) | None => points.push((ts, best)),
             }

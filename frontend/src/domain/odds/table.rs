@@ -51,13 +51,13 @@ mod tests {
 
     #[test]
     fn a_book_has_a_margin_only_when_it_has_all_prices() {
-        let both = r#""books":{"pinnacle":{"decimal":"1.909090909091","ts":970,"suspended":false}}}],"#;
+        let both = r#""books":{"pinnacle":{"decimal":"1.91","ts":970,"suspended":false}}}],"#;
         let market = read::market(&MARKET.replace(r#""books":{}}],"#, both)).unwrap();
         let pins = Pins::parse("pinnacle,nobody");
         let table = offers(&market, &pins);
         let text = |offers: &Offers<'_>| (offers.book.to_owned(), offers.margin_e4, offers.changed.ms());
-        // 1/2.05 + 11/21 - 1 = 0.0116
-        let expected = [("pinnacle".to_owned(), Some(116), 970), ("betfair_ex_uk".to_owned(), None, 900)];
+        // 1/2.05 + 1/1.91 - 1 = 0.01136
+        let expected = [("pinnacle".to_owned(), Some(114), 970), ("betfair_ex_uk".to_owned(), None, 900)];
         assert_eq!(table.iter().map(text).collect::<Vec<_>>(), expected);
         assert_eq!(table[1].prices.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
     }
