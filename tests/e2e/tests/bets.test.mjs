@@ -80,6 +80,8 @@ test('a token that ends signs the reader out, and says so', { timeout: 60_000 },
   book.cut(4501, 'the token was revoked');
   await page.page.getByText('You were signed out: the token was revoked').first().waitFor();
   await until('the page is live again', async () => (await page.status()).phase === 'live', 10_000);
+  await page.page.locator('.banner').getByRole('button', { name: 'Sign in' }).click();
+  await page.dialog('Account').getByLabel('Token').waitFor();
 });
 
 test('a bet is placed at the price that was seen and is there at once', { timeout: 60_000 }, async (t) => {
