@@ -3,12 +3,16 @@
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 
+use crate::domain::arbs::page::arbs_page;
+use crate::domain::bets::page::bets_page;
 use crate::domain::darkpool::page::{table_page, tape_page};
 use crate::domain::odds::page::{books_page, event_page, odds_page};
 use crate::hook;
+use crate::identity::Identity;
 use crate::live::Live;
 use crate::model::badge::Badge;
 use crate::model::route::Page;
+use crate::parts::account::account_dialog;
 use crate::parts::announcer::announcer;
 use crate::parts::banner::banners;
 use crate::parts::connection::{badge, connection_dialog};
@@ -20,6 +24,8 @@ use crate::parts::toast::Toasts;
 use crate::platform::by_id;
 use crate::router::Router;
 use crate::settings::Settings;
+use crate::slip::desk::Desk;
+use crate::slip::view::slip;
 
 /// What every part may use. Handles: cheap to copy.
 #[derive(Clone, Copy)]
@@ -34,6 +40,10 @@ pub struct App {
     pub toasts: Toasts,
     /// The keyboard.
     pub keys: Keys,
+    /// Who the reader is.
+    pub identity: Identity,
+    /// The bet slip.
+    pub slip: Desk,
     /// What is said of the connection.
     pub badge: Memo<Badge>,
     /// Whether the panel about the connection is open.
@@ -57,12 +67,16 @@ pub fn start() {
 
 fn page() -> Vec<El> {
     let live = Live::start();
+    let identity = Identity::start(live);
+    let toasts = Toasts::start();
     let app = App {
         live,
         router: Router::start(),
         settings: Settings::start(),
-        toasts: Toasts::start(),
+        toasts,
         keys: Keys::start(),
+        identity,
+        slip: Desk::start(live, identity, toasts),
         badge: badge(live),
         connection_open: RwSignal::new(false),
         help_open: RwSignal::new(false),
@@ -86,7 +100,8 @@ fn page() -> Vec<El> {
             Page::Odds => odds_page(app),
             Page::Event => event_page(app),
             Page::Books => books_page(app),
-            Page::Arbs | Page::Bets => of("div", "page"),
+            Page::Arbs => arbs_page(app),
+            Page::Bets => bets_page(app),
         })]
     };
     let mut parts = vec![
@@ -94,7 +109,9 @@ fn page() -> Vec<El> {
         header(app),
         banners(app),
         el("main").attr("id", "main").attr("tabindex", "-1").region(content),
+        slip(app),
         connection_dialog(app),
+        account_dialog(app),
         help_dialog(app),
         app.toasts.stack(),
     ];
@@ -114,6 +131,7 @@ fn global_keys(app: App) {
             }
             "p" => app.live.signals().paused.update(|paused| *paused = !*paused),
             "t" => app.settings.theme.update(|theme| *theme = theme.next()),
+            "s" => app.identity.ask_to_sign_in(),
             "c" => app.connection_open.update(|open| *open = !*open),
             pair => match Page::MAIN.into_iter().find(|page| page.key() == pair) {
                 Some(page) => app.router.turn_to(page),

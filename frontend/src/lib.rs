@@ -8,11 +8,14 @@ pub mod domain;
 pub mod model;
 #[cfg(test)]
 mod palette;
+pub mod slip;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
 #[cfg(target_arch = "wasm32")]
 mod hook;
+#[cfg(target_arch = "wasm32")]
+mod identity;
 #[cfg(target_arch = "wasm32")]
 mod live;
 #[cfg(target_arch = "wasm32")]

@@ -67,6 +67,13 @@ impl Router {
         self.route.set(route);
     }
 
+    /// The same place with another query, that Back returns from.
+    pub fn visit(self, edit: &dyn Fn(&mut Query)) {
+        let mut route = self.route.get_untracked();
+        edit(&mut route.query);
+        self.go(route);
+    }
+
     /// Opens a ticker's panel, or closes it.
     pub fn open(self, ticker: Option<&Ticker>) {
         self.go(self.route.get_untracked().with_ticker(ticker));

@@ -47,6 +47,8 @@ pub struct Settings {
     pub format: RwSignal<Format>,
     /// The books that come first.
     pub pins: RwSignal<Pins>,
+    /// What Kelly stakes are a part of, as typed.
+    pub bankroll: RwSignal<String>,
     /// The watchlist.
     pub watchlist: RwSignal<Watchlist>,
 }
@@ -97,6 +99,7 @@ impl Settings {
             shortcuts: RwSignal::new(!is("shortcuts", "off")),
             format: RwSignal::new(Format::of(&load("odds-format").unwrap_or_default())),
             pins: RwSignal::new(Pins::parse(&load("books").unwrap_or_default())),
+            bankroll: RwSignal::new(load("bankroll").unwrap_or_else(|| "1000".to_owned())),
             watchlist: RwSignal::new(Watchlist::parse(&load("watchlist").unwrap_or_default())),
         };
         settings.keep();
@@ -118,6 +121,7 @@ impl Settings {
         effect(move || save("shortcuts", if self.shortcuts.get() { "on" } else { "off" }));
         effect(move || save("odds-format", self.format.get().key()));
         effect(move || save("books", &self.pins.with(Pins::text)));
+        effect(move || save("bankroll", &self.bankroll.get()));
         effect(move || save("watchlist", &self.watchlist.with(Watchlist::text)));
         // Another tab of the same reader.
         let other_tab = Listener::on(&window(), "storage", move |event| {

@@ -90,6 +90,11 @@ impl Socket {
         self.0.tell(|link, _| number(link.command(name, args)));
     }
 
+    /// Connects anew: who the reader is has changed.
+    pub fn reconnect(&self) {
+        self.0.tell(Link::reconnect);
+    }
+
     /// The link's own account.
     pub fn status(&self) -> Status {
         self.0.link.borrow().status()

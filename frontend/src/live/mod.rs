@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use serde_json::value::RawValue;
+use shared::domain::bets::BetRow;
 use shared::domain::kind_of;
 use shared::link::{Event, Phase, Status};
 use shared::stream::{Rows, Topic, apply};
@@ -171,6 +172,12 @@ impl Live {
     /// Looks at the bets.
     pub fn bets<T>(self, look: impl FnOnce(&bets::store::Store) -> T) -> T {
         look(&self.core().stores.borrow().bets)
+    }
+
+    /// Takes in bets that were asked for because their topic no longer holds them.
+    pub fn add_older_bets(self, rows: Vec<BetRow>, more: bool) {
+        self.core().stores.borrow_mut().bets.add_older(rows, more);
+        self.repaint();
     }
 
     /// How many rows could not be read.

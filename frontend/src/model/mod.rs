@@ -17,4 +17,5 @@ pub mod sorted;
 pub mod spark;
 pub mod text;
 pub mod watch;
+pub mod who;
 pub mod window;

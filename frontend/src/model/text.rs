@@ -201,6 +201,18 @@ fn push_decimals(out: &mut String, digits: u64, width: usize) {
     out.push_str(&text);
 }
 
+/// How long something lasted: `0.4s`, `12s`, `3m 5s`, `2h 10m`.
+#[must_use]
+pub fn lasted(ms: u64) -> String {
+    let s = ms / 1000;
+    match s {
+        0..10 => format!("{s}.{}s", ms % 1000 / 100),
+        10..60 => format!("{s}s"),
+        60..3600 => format!("{}m {}s", s / 60, s % 60),
+        3600.. => format!("{}h {}m", s / 3600, s / 60 % 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,6 +278,9 @@ mod tests {
         assert_eq!(bytes(1_240_000), "1.24 MB");
         for (ms, text) in [(-5, "now"), (1999, "now"), (2000, "2s"), (61_000, "1m"), (7_200_000, "2h")] {
             assert_eq!(age(ms), text, "{ms}");
+        }
+        for (ms, text) in [(0, "0.0s"), (9_999, "9.9s"), (59_999, "59s"), (185_000, "3m 5s"), (7_800_000, "2h 10m")] {
+            assert_eq!(lasted(ms), text, "{ms}");
         }
     }
 }

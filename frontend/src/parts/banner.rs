@@ -1,5 +1,5 @@
 //! What a reader must know before believing a number: that prices are invented or recorded, that
-//! rows are old, that the screen stands still.
+//! rows are old, that the screen stands still, that one is no longer signed in.
 
 use leptos::prelude::*;
 use shared::link::Phase;
@@ -42,6 +42,14 @@ pub fn banners(app: App) -> El {
                 .text_from(move || app.badge.with(|b| format!(" {} \u{b7} rows are as of {}", b.detail, since())))
                 .text_from(reason)
         })
+        .when(
+            move || app.identity.ended.with(Option::is_some),
+            move || {
+                let why = move || app.identity.ended.get().unwrap_or_default();
+                let again = of("button", "link").text("Sign in").press(move || app.identity.ask_to_sign_in());
+                of("p", "banner lost").text_from(move || format!("You were signed out: {}. ", why())).kid(again)
+            },
+        )
         .when(
             move || signals.paused.get(),
             move || {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::account::account_button;
 use super::connection::connection_badge;
 use super::controls::icon_button;
 use super::el::{El, el, of};
@@ -9,6 +10,7 @@ use super::icon::{Icon, icon};
 use crate::app::App;
 use crate::model::route::Page;
 use crate::settings::Theme;
+use crate::slip::view::slip_button;
 
 pub fn header(app: App) -> El {
     let theme = app.settings.theme;
@@ -26,6 +28,8 @@ pub fn header(app: App) -> El {
         .kid(el("nav").attr("aria-label", "Pages").kids(&Page::MAIN.map(|page| page_link(app, page))))
         .kid(of("span", "spring"))
         .kid(connection_badge(app))
+        .kid(slip_button(app))
+        .kid(account_button(app))
         .kid(next_theme)
         .kid(icon_button(Icon::Help, "Help and shortcuts", move || app.help_open.set(true)))
 }

@@ -7,7 +7,7 @@ use super::dialog::dialog;
 use super::el::{El, el, of};
 use crate::app::App;
 
-const SHORTCUTS: [(&str, &str); 15] = [
+const SHORTCUTS: [(&str, &str); 17] = [
     ("/", "Search"),
     ("j k", "Next and previous row"),
     ("Enter", "Open the row"),
@@ -20,6 +20,8 @@ const SHORTCUTS: [(&str, &str); 15] = [
     ("g a", "Arbitrages"),
     ("g b", "Bets"),
     ("g k", "Books"),
+    ("b", "Bet slip"),
+    ("s", "Sign in, sign out"),
     ("c", "Connection"),
     ("t", "Theme"),
     ("?", "This help"),

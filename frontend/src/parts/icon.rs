@@ -39,6 +39,12 @@ pub enum Icon {
     Bets,
     /// An open book.
     Books,
+    /// A person.
+    Account,
+    /// Two sheets.
+    Copy,
+    /// A lock.
+    Lock,
     /// A pin.
     Pin,
     /// An arrow up.
@@ -69,6 +75,9 @@ impl Icon {
             Icon::Books => {
                 "M12 6.5C9.5 5 6.5 5 4 5.5v13c2.5-.5 5.5-.5 8 1 2.5-1.5 5.5-1.5 8-1v-13c-2.5-.5-5.5-.5-8 1zM12 6.5v13"
             }
+            Icon::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
+            Icon::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+            Icon::Account => "M12 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5",
             Icon::Pin => "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
             Icon::Top => "M12 19V6M6.5 11L12 5.5l5.5 5.5",
         }

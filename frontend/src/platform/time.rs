@@ -2,6 +2,8 @@
 
 use shared::units::{Moment, Timestamp};
 
+use wasm_bindgen::JsCast;
+
 use super::window;
 
 /// The browser's numbers are floats that hold whole milliseconds once rounded down.
@@ -30,4 +32,15 @@ pub fn local_offset_min() -> i64 {
 pub fn random_seed() -> u64 {
     let number = js_sys::Math::random() * 9_007_199_254_740_991.0;
     u64::try_from(whole(number)).unwrap_or(0)
+}
+
+/// A name that nobody else has.
+pub fn uuid() -> String {
+    let from_crypto = || {
+        let crypto = js_sys::Reflect::get(&window(), &"crypto".into()).ok()?;
+        let make = js_sys::Reflect::get(&crypto, &"randomUUID".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+        make.call0(&crypto).ok()?.as_string()
+    };
+    // Browsers have it on safe origins only, which a page over plain HTTP is not.
+    from_crypto().unwrap_or_else(|| format!("{:x}-{:x}-{:x}", wall().ms(), random_seed(), random_seed()))
 }

@@ -1,5 +1,6 @@
 //! The state machine itself: phases, the socket, timers and polling.
 
+mod anew;
 mod commands;
 mod messages;
 

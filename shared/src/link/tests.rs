@@ -443,3 +443,47 @@ fn what_was_refused_and_was_no_command_is_told_too() {
     rig.text(REFUSAL);
     assert_eq!(ends(&mut rig), ["0 NX-401"]);
 }
+
+#[test]
+fn whoever_signs_in_connects_anew_at_once_with_the_positions_there_were() {
+    let mut rig = Rig::live();
+    rig.now = 5_000;
+    rig.link.reconnect(rig.now());
+    rig.drain();
+    assert_eq!(rig.log, ["5000 close", "5000 connect"]);
+    assert_eq!(rig.link.status().phase, Phase::Connecting { attempt: 0 });
+    rig.open();
+    let again = r#"5000 {"type":"subscribe","id":2,"topics":[{"topic":"darkpool/top","since":"e.5"}]}"#;
+    assert!(rig.log.contains(&again.to_owned()), "{:?}", rig.log);
+}
+
+#[test]
+fn a_stop_ends_when_who_one_is_changes() {
+    let mut rig = Rig::live();
+    rig.close(4501);
+    rig.until(100_000);
+    assert!(matches!(rig.link.status().phase, Phase::Stopped { code: 4501, .. }));
+    rig.link.reconnect(rig.now());
+    rig.drain();
+    assert_eq!(rig.log, ["100000 connect"]);
+    rig.close(1006);
+    assert!(matches!(rig.link.status().phase, Phase::Backoff { attempt: 1, .. }), "it tries as ever");
+}
+
+#[test]
+fn whoever_polls_goes_on_polling_until_the_new_socket_is_open() {
+    let mut rig = Rig::live();
+    rig.close(1006);
+    rig.fail_until(14_000);
+    rig.log.clear();
+    rig.now = 15_000;
+    rig.link.reconnect(rig.now());
+    rig.drain();
+    rig.until(15_000);
+    assert_eq!(rig.log, ["15000 abort", "15000 connect", "15000 fetch c=darkpool/top@e.5&wait=25&heartbeat=1"]);
+    rig.open();
+    assert_eq!(rig.link.status().phase, Phase::Live);
+    assert_eq!(rig.log_of("connect").len(), 1, "no second attempt is left behind");
+    rig.until(20_000);
+    assert_eq!(rig.log_of("connect").len(), 1);
+}

@@ -1,9 +1,11 @@
 //! The rows as `shared` defines them, read by name; a test holds each against serde's reading of the
 //! same text.
 
-use shared::domain::bets::{BetRow, BetStatus, ExposureRow, OddsPolicy};
+use shared::domain::bets::{BetRow, ExposureRow};
 use shared::units::Timestamp;
 use shared::wire::Fields;
+
+use super::words::{policy_of, status_of};
 
 /// A row of `bets/{user}`.
 #[must_use]
@@ -21,16 +23,11 @@ pub fn bet(text: &str) -> Option<BetRow> {
         american: fields.plain("american")?,
         decimal: fields.read("decimal")?,
         potential_payout: fields.read("potential_payout")?,
-        status: status(&fields.text("status")?)?,
+        status: status_of(&fields.text("status")?)?,
         placed_ms: time("placed_ms")?,
         settled_ms: time("settled_ms"),
         payout: fields.read("payout"),
-        odds_policy: match &*fields.text("odds_policy")? {
-            "none" => OddsPolicy::None,
-            "higher" => OddsPolicy::Higher,
-            "any" => OddsPolicy::Any,
-            _ => return None,
-        },
+        odds_policy: policy_of(&fields.text("odds_policy")?)?,
         event: words("event")?,
         sport: words("sport")?,
         name: words("name")?,
@@ -54,20 +51,6 @@ pub fn exposure(text: &str) -> Option<ExposureRow> {
         settled_stake: fields.read("settled_stake")?,
         profit: fields.read("profit")?,
     })
-}
-
-fn status(word: &str) -> Option<BetStatus> {
-    match word {
-        "placed" => Some(BetStatus::Placed),
-        "rejected" => Some(BetStatus::Rejected),
-        "won" => Some(BetStatus::Won),
-        "lost" => Some(BetStatus::Lost),
-        "push" => Some(BetStatus::Push),
-        "void" => Some(BetStatus::Void),
-        "half_won" => Some(BetStatus::HalfWon),
-        "half_lost" => Some(BetStatus::HalfLost),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -252,7 +252,7 @@ pub(super) mod tests {
             r#"{"market":"m","selection":"home","book":"fair","points":[[1,"2.05"],[2,"1.909090909091"]]}"#;
         check(history_row, history);
         check(&format!("{ARB}}}"), arb);
-        check(&format!(r#"{}"#, ARB.replace("\"arb\"", "\"middle\"") + "}"), arb);
+        check(&(ARB.replace("\"arb\"", "\"middle\"") + "}"), arb);
         check(&format!(r#"{ARB},"closed_ms":9,"lived_ms":8,"peak_roi_pct":"6.25"}}"#), closed_arb);
     }
 

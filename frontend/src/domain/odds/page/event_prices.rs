@@ -13,6 +13,7 @@ use crate::model::series::{BEST, FAIR, Series};
 use crate::model::text;
 use crate::parts::chart::lines_chart;
 use crate::parts::el::{El, effect, el, memo, of, set};
+use crate::slip::pick::Pick;
 
 const NONE: &str = "\u{2013}";
 /// So many books are drawn until the reader chooses.
@@ -71,7 +72,12 @@ fn book(app: App, market: &MarketRow, offers: &Offers<'_>, format: Format, age_m
                 (false, true) => ("off", "Nobody can bet at it now: suspended, or too old"),
                 (false, false) => ("", ""),
             };
-            of("td", class).attr("title", title).text(&format.price(offer.decimal))
+            let price = format.price(offer.decimal);
+            let cell = of("td", class).attr("title", title);
+            let Some(pick) = Pick::of_market(market, selection, offers.book) else { return cell.text(&price) };
+            let to_slip = of("button", "link").text(&price);
+            let label = format!("{price}: to the bet slip");
+            cell.kid(to_slip.attr("aria-label", &label).press(move || app.slip.add(pick.clone(), None)))
         }
     };
     let cells: Vec<El> = offers.prices.iter().zip(&market.selections).map(cell).collect();

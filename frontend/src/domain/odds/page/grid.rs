@@ -59,7 +59,7 @@ pub(super) struct Grid {
     pub(super) lines: RefCell<Vec<Line>>,
     asked: RefCell<Option<(View, u32)>>,
     pacer: Pacer,
-    columns: RefCell<Columns>,
+    pub(super) columns: RefCell<Columns>,
     slots: RefCell<Slots<Line>>,
     /// The lines that are placed; `None` when they have to be placed anew.
     pub(super) window: RefCell<Option<Range<usize>>>,

@@ -7,7 +7,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 
 use super::grid::{BOOK_WIDTH, Grid};
+use crate::domain::odds::view::Line;
 use crate::model::window::reveal;
+use crate::slip::pick::Pick;
 
 impl Grid {
     /// A key that means something wherever the focus is. Says whether it did.
@@ -39,15 +41,33 @@ impl Grid {
         true
     }
 
-    /// A line that is clicked gets the cursor; the link in an event's line leads away by itself.
+    /// A line that is clicked gets the cursor; the link in an event's line leads away by itself. A price
+    /// that is clicked goes to the bet slip.
     pub(super) fn click(&self, target: Option<EventTarget>) {
         let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-        let slot =
-            || -> Option<usize> { element.closest("[data-slot]").ok()??.get_attribute("data-slot")?.parse().ok() };
-        let line = slot().and_then(|slot| self.pool.borrow().rows.get(slot).and_then(|row| row.line.get_untracked()));
-        if line.is_some() {
-            self.cursor.set(line);
+        let number = |selector: &str, name: &str| -> Option<usize> {
+            element.closest(selector).ok()??.get_attribute(name)?.parse().ok()
+        };
+        let slot = number("[data-slot]", "data-slot");
+        let line = slot.and_then(|slot| self.pool.borrow().rows.get(slot).and_then(|row| row.line.get_untracked()));
+        let Some(line) = line else { return };
+        let is_best = element.closest(".o-best").ok().flatten().is_some();
+        if let Some(pick) = self.price_at(&line, number(".o-book", "data-cell"), is_best) {
+            self.app.slip.add(pick, None);
         }
+        self.cursor.set(Some(line));
+    }
+
+    /// The price in a cell of a line: a book's, or the best.
+    fn price_at(&self, line: &Line, cell: Option<usize>, is_best: bool) -> Option<Pick> {
+        let (markets, columns) = (self.markets.borrow(), self.columns.borrow());
+        let (_, market) = markets.get(&line.market)?;
+        let selection = market.selections.get(line.selection?)?;
+        let book = match cell {
+            Some(cell) => columns.book_of(cell)?,
+            None => &selection.best.as_ref().filter(|_| is_best)?.book,
+        };
+        Pick::of_market(market, selection, book)
     }
 
     fn placed(&self) -> Range<usize> {
