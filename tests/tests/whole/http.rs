@@ -167,7 +167,7 @@ async fn a_command_is_answered_once() -> anyhow::Result<()> {
     let pong = Request::post("/api/v1/commands", r#"{"type":"ping","t0":5}"#).send(app.address).await?;
     assert_eq!((pong.status, &pong.json()?["t0"]), (200, &5.into()));
     for (message, status, sentence) in [
-        (r#"{"type":"auth","id":1,"token":"x"}"#, 401, "no accounts"),
+        (r#"{"type":"auth","id":1,"token":"x"}"#, 400, "send Authorization: Bearer"),
         (r#"{"type":"command","id":1,"name":"dance"}"#, 404, "no command"),
         ("nonsense", 400, "expected"),
         ("", 400, "EOF"),

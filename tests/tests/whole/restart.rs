@@ -82,9 +82,10 @@ async fn survive(tape: &Path, speed: &str, topics: &[&[&str]], prints: u64) -> a
         ensure!(seen.snapshots == before.snapshots, "client {number} got a snapshot after its first");
         ensure!(
             (seen.duplicates, seen.gaps) == (0, 0),
-            "client {number}: {} twice, {} lost",
+            "client {number}: {} twice, {} lost, after {} polls",
             seen.duplicates,
-            seen.gaps
+            seen.gaps,
+            seen.polls
         );
         for (_, mode) in &seen.modes[before.modes.len()..] {
             modes[match mode {
