@@ -9,7 +9,8 @@ use shared::domain::bets::{BetFilter, BetPlaced, BetStatus, BetsFound, OddsPolic
 use shared::units::Timestamp;
 use shared::wire::Code;
 
-use super::messages::{Bet, DoorMsg};
+use super::messages::DoorMsg;
+use super::shapes::Bet;
 use crate::domain::{Refused, Request};
 use crate::doors::desk::Complaint;
 use crate::doors::number::{Given, GivenPrice};

@@ -5,10 +5,12 @@
 //! filter are told together, by a [`Dialect`](crate::session::Dialect) that knows it.
 
 mod bets;
+mod convert;
 mod dialect;
 mod filter;
 mod messages;
 mod query;
+mod shapes;
 mod views;
 
 use std::collections::VecDeque;

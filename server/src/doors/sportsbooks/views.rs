@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use shared::domain::odds::{ArbKind, ArbRow, BookRow, MarketKind, MarketRow, SportKey};
 use shared::units::Percent;
 
-use super::messages::{Book, Market, Opportunity};
+use super::shapes::{Book, Market, Opportunity};
 use crate::domain::RowJson;
 
 /// A market: what filters look at, and what is sent.
