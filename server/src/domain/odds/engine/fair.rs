@@ -3,12 +3,14 @@
 //! Computed when a row or a history needs it, since it costs more than everything else; each book's part is
 //! kept until its prices change.
 
-use shared::domain::odds::{PriceSource, consensus, devig, offer_ticks, pool};
+use shared::domain::odds::{PriceSource, consensus_of_logs, devig, offer_ticks, pool};
 use shared::units::{Money, Odds};
 
+use super::super::Outcome;
 use super::books::Books;
 use super::market::Market;
 use super::names::SLOTS;
+use super::offer::Price;
 use super::settings::{OddsSettings, whole_ms};
 
 /// Decimals of our own prices.
@@ -55,33 +57,38 @@ impl Market {
     fn agree(&mut self, books: &Books, settings: &OddsSettings) -> Option<Vec<f64>> {
         let places = self.outcomes();
         let three_way = places.len() == SLOTS;
+        for offer in self.offers.iter_mut().filter(|offer| offer.is_fresh() && offer.three_way == three_way) {
+            let prices = offer.prices;
+            offer.logs.get_or_insert_with(|| logs(settings, &prices, places));
+        }
         // Weights are relative, so ages are counted from the newest: time alone changes nothing.
         let newest = self.offers.iter().filter(|offer| offer.is_fresh()).map(|offer| offer.heard).max()?;
         let half_life_ms = whole_ms(settings.half_life).max(1) as f64;
         let mut opinions = Vec::with_capacity(self.offers.len());
-        for offer in &mut self.offers {
-            if !offer.is_fresh() || offer.three_way != three_way {
-                continue;
-            }
-            let prices = offer.prices;
-            let own = offer.devigged.get_or_insert_with(|| {
-                let odds: Option<Vec<f64>> =
-                    places.iter().map(|(slot, _)| Some(prices[*slot]?.odds.to_f64())).collect();
-                devig(settings.devig, &odds?).ok()
-            });
-            if let Some(own) = own {
+        for offer in self.offers.iter().filter(|offer| offer.is_fresh() && offer.three_way == three_way) {
+            if let Some(Some(logs)) = &offer.logs {
                 let age_ms = newest.ms_since(offer.heard) as f64;
                 let weight = f64::from(books.get(offer.book).terms.weight) * (-age_ms / half_life_ms).exp2();
-                opinions.push((weight, own.clone()));
+                opinions.push((weight, &logs[..places.len()]));
             }
         }
-        consensus(&opinions)
+        consensus_of_logs(&opinions)
     }
 
     /// What is staked on an outcome, in both pools.
     pub(super) fn staked(&self, slot: usize) -> Money {
         self.pools[0][slot] + self.pools[1][slot]
     }
+}
+
+/// Logarithms of a book's probabilities without its margin, in the order of the outcomes; `None` unless it has a
+/// price of each.
+fn logs(settings: &OddsSettings, prices: &[Option<Price>; SLOTS], places: &[(usize, Outcome)]) -> Option<[f64; SLOTS]> {
+    let odds: Option<Vec<f64>> = places.iter().map(|(slot, _)| Some(prices[*slot]?.odds.to_f64())).collect();
+    let probabilities = devig(settings.devig, &odds?).ok()?;
+    let mut logs = [0.0; SLOTS];
+    logs.iter_mut().zip(probabilities).for_each(|(log, p)| *log = p.ln());
+    Some(logs)
 }
 
 fn dollars(money: Money) -> f64 {

@@ -22,10 +22,12 @@ mod json;
 mod market;
 mod marks;
 mod names;
+mod offer;
 mod quotes;
 mod rows;
 mod series;
 mod settings;
+mod spelt;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +85,8 @@ pub struct OddsEngine {
     publishing: bool,
     whole: Whole,
     counts: Counts,
+    /// Space to write rows in.
+    space: String,
 }
 
 /// Topics whose next change is the whole of it.
@@ -122,6 +126,7 @@ impl OddsEngine {
             publishing: true,
             whole: Whole::default(),
             counts: Counts::default(),
+            space: String::new(),
         }
     }
 

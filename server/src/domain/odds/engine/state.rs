@@ -23,9 +23,10 @@ use shared::units::{Money, Odds, Timestamp};
 
 use super::arbs::Place;
 use super::fixture::Facts;
-use super::market::{Market, Offer, Price};
+use super::market::Market;
 use super::marks::Reader;
 use super::names::{SLOTS, parse_market};
+use super::offer::{Offer, Price};
 use super::series::Series;
 use super::{Gone, OddsEngine};
 use crate::domain::StateOp;
