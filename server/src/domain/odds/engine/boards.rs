@@ -169,7 +169,10 @@ impl OddsEngine {
     fn prepare(&mut self, number: usize) {
         let market = &mut self.markets[number];
         market.price(&self.books, &self.settings);
-        market.offers.iter_mut().for_each(|offer| offer.spelt.fill(&self.books.get(offer.book).name, &offer.prices));
+        market
+            .offers
+            .iter_mut()
+            .for_each(|offer| offer.kept.spelt.fill(&self.books.get(offer.book).name, &offer.prices));
     }
 
     /// A market of an event with the histories that have something new, or with all.
@@ -183,10 +186,10 @@ impl OddsEngine {
         change.set(page.market.id.clone(), row);
         let market = page.market;
         for (slot, outcome) in market.outcomes() {
-            let new = market.offers.iter().filter(|offer| whole || !offer.history[*slot].told);
-            for offer in new.filter(|offer| !offer.history[*slot].points().is_empty()) {
+            let new = market.offers.iter().filter(|offer| whole || !offer.kept.history[*slot].told);
+            for offer in new.filter(|offer| !offer.kept.history[*slot].points().is_empty()) {
                 let book = &page.books.get(offer.book).name;
-                put_history(change, market, *outcome, book, points(&offer.history[*slot]));
+                put_history(change, market, *outcome, book, points(&offer.kept.history[*slot]));
             }
             let mut fair = points(&market.fair_history[*slot]);
             let present = market.fair.consensus[*slot].and_then(fair_odds);
@@ -206,7 +209,7 @@ impl OddsEngine {
         }
         self.space = space;
         for offer in &mut self.markets[number].offers {
-            offer.history.iter_mut().for_each(|series| series.told = true);
+            offer.kept.history.iter_mut().for_each(|series| series.told = true);
         }
     }
 

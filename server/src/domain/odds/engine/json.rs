@@ -98,7 +98,7 @@ impl Page<'_> {
         out.push_str(r#","books":{"#);
         let mut comma = "";
         for offer in &market.offers {
-            let entry = offer.spelt.entry(slot);
+            let entry = offer.kept.spelt.entry(slot);
             if !entry.is_empty() {
                 out.push_str(comma);
                 out.push_str(entry);

@@ -25,7 +25,7 @@ pub(super) struct Market {
     /// By the books' names.
     pub(super) offers: Vec<Offer>,
     /// Bets with us on each outcome that are not settled, and what another pool says.
-    pub(super) pools: [[Money; SLOTS]; 2],
+    pub(super) pools: [Stakes; 2],
     /// What is waited for: the next price that becomes too old, or earlier.
     pub(super) deadline: Option<Timestamp>,
     /// Its books had been heard of at different times when it was last looked at: their say differs.
@@ -38,6 +38,15 @@ pub(super) struct Market {
     pub(super) fair: Fair,
     /// How the consensus moved.
     pub(super) fair_history: [Series; SLOTS],
+}
+
+/// Open bets, by outcomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stakes {
+    /// What was staked.
+    pub(super) stakes: [Money; SLOTS],
+    /// What comes back if the outcome does, stakes included.
+    pub(super) payouts: [Money; SLOTS],
 }
 
 /// What the market comes to.
@@ -56,6 +65,7 @@ pub(super) struct Best {
 pub(super) struct Clock {
     pub(super) now: Timestamp,
     pub(super) max_age_ms: i64,
+    pub(super) max_lag_ms: i64,
     /// The event is over.
     pub(super) over: bool,
 }
@@ -68,7 +78,7 @@ impl Market {
             of,
             three_way: false,
             offers: Vec::new(),
-            pools: [[Money::ZERO; SLOTS]; 2],
+            pools: <[Stakes; 2]>::default(),
             deadline: None,
             mixed: false,
             restored: false,

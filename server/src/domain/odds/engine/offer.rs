@@ -29,6 +29,14 @@ pub(super) struct Offer {
     pub(super) standing: Standing,
     /// Kept by [`Offer::worth`].
     pub(super) worth: Option<Worth>,
+    /// What boards and the store need and answers do not, at another place: an answer reads thousands of offers, and
+    /// has the less to read.
+    pub(super) kept: Box<Kept>,
+}
+
+/// What is kept of an offer for those who look at it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
     /// Logarithms of its probabilities without margin, in the order of the outcomes, once they are needed;
     /// `Some(None)`: it has none.
     pub(super) logs: Option<Option<[f64; SLOTS]>>,
@@ -66,9 +74,7 @@ impl Offer {
             answer: 0,
             standing: Standing::None,
             worth: None,
-            logs: None,
-            spelt: Spelt::default(),
-            history: <[Series; SLOTS]>::default(),
+            kept: Box::default(),
         }
     }
 
@@ -109,8 +115,8 @@ impl Offer {
 
     /// What followed from its prices does so no more.
     fn forget(&mut self) {
-        (self.worth, self.logs) = (None, None);
-        self.spelt.clear();
+        (self.worth, self.kept.logs) = (None, None);
+        self.kept.spelt.clear();
     }
 
     /// Whether it counted when the market was last looked at.
@@ -118,9 +124,20 @@ impl Offer {
         matches!(self.standing, Standing::Fresh(_))
     }
 
-    /// Whether it was heard of lately.
+    /// Whether it was heard of lately, of a provider that had heard of it lately.
     pub(super) fn is_young(&self, clock: Clock) -> bool {
-        clock.now.ms_since(self.heard) <= clock.max_age_ms
+        clock.now.ms_since(self.heard) <= clock.max_age_ms && self.lag_ms() <= clock.max_lag_ms
+    }
+
+    /// How much earlier than the answer the provider's own time is.
+    pub(super) fn lag_ms(&self) -> i64 {
+        self.heard.ms_since(self.updated)
+    }
+
+    /// How old it is: since an answer had it, or since the provider heard of it if that was too long before.
+    pub(super) fn age_ms(&self, clock: Clock) -> i64 {
+        let since = if self.lag_ms() > clock.max_lag_ms { self.updated } else { self.heard };
+        clock.now.ms_since(since).max(0)
     }
 
     /// What it is for its book, but for its margin.
