@@ -237,6 +237,37 @@ pub const SETTINGS: &[Setting] = &[
         "auto",
         "The same once the event has begun; auto: 10 s, from the odds provider 60 s.",
     ),
+    Setting::new(
+        ODDS,
+        "odds_max_lag_ms",
+        "MS",
+        "600000",
+        "A price is too old as well if the provider last heard of it so long before its answer; a tenth of it once the \
+         event has begun; 0: it may lag as it likes.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_hybrid",
+        "METHOD",
+        "pool",
+        "How bets with us count beside the books: pool (by what is staked), or lmsr (a market maker who sold what open \
+         bets would bring back).",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_lmsr_b",
+        "DOLLARS",
+        "1000",
+        "The market maker's liquidity: how much it takes to move its prices. It may lose this times the logarithm of the \
+         number of outcomes.",
+    ),
+    Setting::new(
+        ODDS,
+        "odds_half_weight",
+        "DOLLARS",
+        "1000",
+        "With so much staked, or so much to lose, our own view has as much say as all books together.",
+    ),
     Setting::new(BETS, "bets_min_stake", "DOLLARS", "1", "The least that can be staked on a bet."),
     Setting::new(BETS, "bets_max_stake", "DOLLARS", "10000", "The most that can be staked on a bet."),
     Setting::new(BETS, "bets_max_payout", "DOLLARS", "1000000", "The most that a bet may bring back, stake included."),

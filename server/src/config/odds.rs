@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use shared::domain::odds::{Devig, MarketKind, SportKey};
-use shared::units::Percent;
+use shared::units::{Money, Percent};
 
 use super::ConfigError;
 use super::read::Reader;
+use crate::domain::odds::engine::Hybrid;
 use crate::feed::{Secret, Site};
 
 /// The odds provider, and how odds are looked at.
@@ -33,6 +34,12 @@ pub struct OddsSettings {
     pub max_age: Duration,
     /// And after.
     pub max_age_live: Duration,
+    /// How far the provider's time of a price may lag behind its answer.
+    pub max_lag: Duration,
+    /// How what is bet with us counts beside the books.
+    pub hybrid: Hybrid,
+    /// With how much of it that has half the say.
+    pub half_weight: Money,
 }
 
 impl OddsSettings {
@@ -58,6 +65,9 @@ impl OddsSettings {
             commissions: from.parse("odds_commissions", COMMISSIONS, commissions)?,
             max_age: age(from, "odds_max_age_ms", age_s)?,
             max_age_live: age(from, "odds_max_age_live_ms", age_live_s)?,
+            max_lag: from.millis("odds_max_lag_ms", 0..=86_400_000)?,
+            hybrid: hybrid(from)?,
+            half_weight: from.parse("odds_half_weight", "dollars from 0 to 1000000000", |text| dollars(text, 0))?,
             api_key,
         })
     }
@@ -103,6 +113,21 @@ fn age(from: &Reader<'_>, name: &'static str, auto_s: u64) -> Result<Duration, C
     })
 }
 
+fn hybrid(from: &Reader<'_>) -> Result<Hybrid, ConfigError> {
+    let b = from.parse("odds_lmsr_b", "dollars from 1 to 1000000000", |text| dollars(text, 100))?;
+    from.parse("odds_hybrid", "pool or lmsr", |text| match text {
+        "pool" => Some(Hybrid::Pool),
+        "lmsr" => Some(Hybrid::Lmsr { b }),
+        _ => None,
+    })
+}
+
+/// An amount of at least so many cents.
+fn dollars(text: &str, least: i64) -> Option<Money> {
+    let money: Money = text.parse().ok()?;
+    (least..=100_000_000_000).contains(&money.cents()).then_some(money)
+}
+
 fn devig(text: &str) -> Option<Devig> {
     match text {
         "power" => Some(Devig::Power),
@@ -143,5 +168,7 @@ mod tests {
         assert_eq!([regions(" , "), regions("u&k")], [None, None]);
         assert_eq!([interval("auto"), interval("10")], [Some(None), Some(Some(Duration::from_secs(10)))]);
         assert_eq!([interval("0"), interval("often")], [None, None]);
+        assert_eq!(dollars("1000", 100).map(Money::cents), Some(100_000));
+        assert_eq!([dollars("0.99", 100), dollars("-1", 0), dollars("1e3", 0), dollars("1000000000.01", 0)], [None; 4]);
     }
 }

@@ -133,6 +133,11 @@ pub trait Engine: Send {
     /// What changed since the last take in the topics whose interval is due.
     fn take(&mut self, due: &dyn Fn(Duration) -> bool) -> Vec<TopicChange>;
 
+    /// What it counted since the start, and what it has now, by name: for whoever watches the process.
+    fn counts(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
+
     /// What to store so that [`Engine::restore`] gives exactly the present state.
     fn take_state(&mut self) -> Vec<StateOp>;
 }

@@ -15,7 +15,7 @@ pub struct Quote {
     pub book: Box<str>,
     /// Stake included.
     pub odds: Odds,
-    /// How old it is: since the provider last said that it is so.
+    /// How old it is: since the provider last said that it is so; by its own time, where that lags too far behind.
     pub age_ms: i64,
     /// Older than a quote may be.
     pub stale: bool,
@@ -83,6 +83,8 @@ pub struct Pool {
     pub market: Box<str>,
     /// Selections with their stakes; others have none.
     pub stakes: Vec<(Box<str>, Money)>,
+    /// And what the bets on each would bring back, stakes included.
+    pub payouts: Vec<(Box<str>, Money)>,
 }
 
 /// How many bets are placed at a book and not settled.

@@ -88,6 +88,10 @@ impl Engine for Sportsbook {
         changes
     }
 
+    fn counts(&self) -> Vec<(&'static str, u64)> {
+        self.odds.counts().named().into()
+    }
+
     fn take_state(&mut self) -> Vec<StateOp> {
         let own = |key: Box<str>| format!("{BETS}{key}").into_boxed_str();
         let bets = self.bets.take_state().into_iter().map(|op| match op {

@@ -266,6 +266,7 @@ impl<E: Engine> Task<E> {
     fn publish(&mut self, cargo: Cargo, stored: bool) {
         let now = wall_now();
         let mut changed = Vec::with_capacity(cargo.prepared.len());
+        self.metrics.counted(&self.settings.scope, &self.engine.counts());
         for (cell, prepared) in cargo.prepared {
             self.metrics.committed(cell.read().topic(), now, prepared.src_ts(), cargo.received);
             cell.write(|topic| topic.commit(prepared, now));

@@ -33,6 +33,7 @@ const LONGEST_LATENCY_MS: i64 = 300_000;
 const PREFIX: &str = "undercurrent";
 
 type Labels = [(&'static str, &'static str); 1];
+type CountLabels = [(&'static str, String); 2];
 type ShardLabels = [(&'static str, String); 1];
 
 /// What changed in a shard since it last said so.
@@ -78,6 +79,7 @@ pub struct Metrics {
     stored_rows: Counter,
     store_failures: Counter,
     store_up: Gauge,
+    counts: Series<CountLabels, Gauge>,
 }
 
 impl Metrics {
@@ -149,6 +151,12 @@ impl Metrics {
                 up.set(1);
                 up
             },
+            counts: registered(
+                r,
+                "domain_counts",
+                "What a domain's rules counted since the start, or have now",
+                Series::default(),
+            ),
             registry,
         }
     }
@@ -232,6 +240,14 @@ impl Metrics {
     /// The store refused a commit.
     pub fn store_failed(&self) {
         self.store_failures.inc();
+    }
+
+    /// What a domain's rules counted so far, by name.
+    pub fn counted(&self, domain: &impl fmt::Display, counts: &[(&'static str, u64)]) {
+        for (what, count) in counts {
+            let labels = [("domain", domain.to_string()), ("what", (*what).to_owned())];
+            self.counts.get_or_create(&labels).set(i64::try_from(*count).unwrap_or(i64::MAX));
+        }
     }
 
     /// Whether the store keeps what is published from now on.
@@ -411,6 +427,15 @@ mod tests {
         assert!(value(&m, "undercurrent_store_failures_total") > 0.5);
         m.store_ok(true);
         assert!(m.store_works());
+    }
+
+    #[test]
+    fn what_a_domain_counted_is_shown_as_it_last_was() {
+        let m = Metrics::new();
+        m.counted(&"sportsbook", &[("late", 3), ("arbs", 2)]);
+        m.counted(&"sportsbook", &[("late", 4), ("arbs", 0)]);
+        let shown = |what| value(&m, &format!(r#"undercurrent_domain_counts{{domain="sportsbook",what="{what}"}}"#));
+        assert!((shown("late") - 4.0).abs() < 1e-9 && shown("arbs").abs() < 1e-9);
     }
 
     #[test]

@@ -99,6 +99,7 @@ pub struct Told {
     pub tables: BTreeMap<Topic, Rows<RowJson>>,
     pub state: BTreeMap<Box<str>, Box<str>>,
     pub pools: BTreeMap<Box<str>, Vec<(Box<str>, Money)>>,
+    pub payouts: BTreeMap<Box<str>, Vec<(Box<str>, Money)>>,
     pub active: BTreeMap<Box<str>, u32>,
 }
 
@@ -169,8 +170,11 @@ impl House {
     pub fn take(&mut self) {
         for pool in self.engine.take_pools() {
             if pool.stakes.is_empty() {
+                assert!(pool.payouts.is_empty(), "{pool:?}");
                 self.told.pools.remove(&pool.market);
+                self.told.payouts.remove(&pool.market);
             } else {
+                self.told.payouts.insert(pool.market.clone(), pool.payouts);
                 self.told.pools.insert(pool.market, pool.stakes);
             }
         }
@@ -202,6 +206,7 @@ impl House {
         self.engine = BetsEngine::new(self.settings.clone());
         self.engine.restore(&self.told.state);
         self.told.pools.clear();
+        self.told.payouts.clear();
         self.told.active.clear();
         for topic in &self.followed {
             assert!(self.engine.open(topic));

@@ -229,10 +229,18 @@ fn pools_and_books_are_told_what_is_open() {
     };
     assert_eq!(pool(&house, "e1:h2h"), ["draw 5.50", "home 20.00"]);
     assert_eq!(pool(&house, "e2:h2h"), ["home 10.00"]);
+    let payouts = |house: &House| {
+        let payouts = house.told.payouts.get("e1:h2h").into_iter().flatten();
+        payouts.map(|(selection, payout)| format!("{selection} {payout}")).collect::<Vec<_>>()
+    };
+    // All at 2.50, as it happens.
+    assert_eq!(payouts(&house), ["draw 13.75", "home 50.00"]);
     let active = |house: &House| BOOKS.map(|book| house.told.active.get(book).copied().unwrap_or_default());
     assert_eq!(active(&house), [1, 3]);
     house.restart();
     assert_eq!((pool(&house, "e1:h2h").len(), active(&house)), (2, [1, 3]));
+    assert_eq!(payouts(&house), ["draw 13.75", "home 50.00"]);
     house.score("e1", 0, 0);
     assert_eq!((pool(&house, "e1:h2h").len(), pool(&house, "e2:h2h").len(), active(&house)), (0, 1, [0, 1]));
+    assert!(payouts(&house).is_empty());
 }

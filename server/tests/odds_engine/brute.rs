@@ -89,7 +89,9 @@ impl Brute {
         let live = self.now >= self.commence[&market.0];
         let age_ms = self.now - said.heard.ms();
         let young = age_ms <= if live { 10_000 } else { 60_000 };
-        young && !said.suspended && !said.prices.is_empty() && !self.over.contains_key(&market.0)
+        let lag_ms = said.heard.ms() - said.updated.ms();
+        let repeated = lag_ms > if live { 6_000 } else { 60_000 };
+        young && !repeated && !said.suspended && !said.prices.is_empty() && !self.over.contains_key(&market.0)
     }
 
     pub fn outcomes(&self, market: &Market) -> Vec<Outcome> {

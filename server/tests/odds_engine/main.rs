@@ -5,6 +5,8 @@
 mod arbs;
 mod brute;
 mod epl;
+mod hybrid;
+mod lag;
 mod market;
 mod oracle;
 mod property;

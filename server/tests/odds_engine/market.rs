@@ -86,6 +86,11 @@ pub fn settings() -> OddsSettings {
     OddsSettings { books: books.map(|(book, terms)| (book.into(), terms)).into(), ..OddsSettings::default() }
 }
 
+/// [`settings`] of one who believes a provider only if it heard of a price in the last minute itself.
+pub fn strict() -> OddsSettings {
+    OddsSettings { max_lag: Duration::from_secs(60), ..settings() }
+}
+
 /// What the hub and the store are to an engine: tables of all topics, and the stored state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct World {

@@ -5,7 +5,7 @@ use shared::domain::odds::{ArbRow, BookRow, MarketRow};
 use undercurrent::domain::odds::Outcome;
 
 use crate::brute::{Brute, Market, Opportunity};
-use crate::market::{NOON, Stand, settings};
+use crate::market::{NOON, Stand, strict};
 use crate::steps::{BOOKS, Step, steps};
 
 fn key((event, kind, line): &Market) -> String {
@@ -85,7 +85,7 @@ proptest! {
 
     #[test]
     fn after_every_step_everything_is_as_if_reckoned_anew(steps in steps(60)) {
-        let (mut stand, mut brute) = (Stand::new(settings()), Brute { now: NOON, ..Brute::default() });
+        let (mut stand, mut brute) = (Stand::new(strict()), Brute { now: NOON, ..Brute::default() });
         for step in &steps {
             match step {
                 Step::Hear(event) => {
@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn the_same_events_make_the_same_rows_and_the_same_state(steps in steps(40)) {
         let run = || {
-            let mut stand = Stand::new(settings());
+            let mut stand = Stand::new(strict());
             let mut told = Vec::new();
             for step in &steps {
                 told.push(match step {
@@ -119,7 +119,7 @@ proptest! {
 
     #[test]
     fn every_arbitrage_wins_whatever_happens(steps in steps(40)) {
-        let mut stand = Stand::new(settings());
+        let mut stand = Stand::new(strict());
         for step in &steps {
             match step {
                 Step::Hear(event) => drop(stand.hear(event)),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use shared::domain::odds::ArbRow;
 use undercurrent::domain::Engine;
 
-use crate::market::{NOON, Stand, answer, at, settings};
+use crate::market::{NOON, Stand, answer, at, settings, strict};
 use crate::steps::{Step, steps};
 
 const EVENT: &str = "odds/event/e";
@@ -73,7 +73,7 @@ proptest! {
 
     #[test]
     fn a_restart_at_any_step_changes_nothing(steps in steps(50), restarts in prop::collection::vec(any::<bool>(), 50)) {
-        let (mut whole, mut broken) = (Stand::new(settings()), Stand::new(settings()));
+        let (mut whole, mut broken) = (Stand::new(strict()), Stand::new(strict()));
         for stand in [&mut whole, &mut broken] {
             stand.open(EVENT);
         }
@@ -85,7 +85,7 @@ proptest! {
                 };
             }
             if restart {
-                broken.restart(settings());
+                broken.restart(strict());
             }
             prop_assert_eq!(&broken.world.tables, &whole.world.tables);
             prop_assert_eq!(stored(&broken), stored(&whole));

@@ -35,7 +35,11 @@ fn a_row_is_written_as_its_type_writes_it() {
     odds.home = "Nott'm \"F\"\\".into();
     stand.tell(odds);
     stand.open("odds/event/e");
-    stand.hear(&Event::Pool { market: "e:h2h".into(), stakes: vec![("home".into(), Money::from_pico(1 << 60))] });
+    stand.hear(&Event::Pool {
+        market: "e:h2h".into(),
+        stakes: vec![("home".into(), Money::from_pico(1 << 60))],
+        payouts: Vec::new(),
+    });
     stand.hear(&crate::market::score("e", NOON + 1, 1, -2, false));
     assert_eq!(stand.world.keys(BOARD), ["e:h2h", "e:spreads:-1.5", "e:totals:2.25"]);
     for key in stand.world.keys(BOARD) {
@@ -112,7 +116,7 @@ fn our_own_pool_moves_the_hybrid_and_nothing_else() {
     let mut stand = Stand::new(settings());
     stand.tell(answer("e", NOON, &[("a", &["h2h 2.00 2.00"])]));
     let thousand = Money::from_pico(1_000_000_000_000_000);
-    stand.engine.pool(Pool { market: "e:h2h".into(), stakes: vec![("home".into(), thousand)] });
+    stand.engine.pool(Pool { market: "e:h2h".into(), stakes: vec![("home".into(), thousand)], payouts: Vec::new() });
     stand.pass(0);
     let row = stand.market("e:h2h");
     assert_eq!(row.source, Some(PriceSource::Both));
@@ -120,12 +124,12 @@ fn our_own_pool_moves_the_hybrid_and_nothing_else() {
     assert_eq!(numbers, [(5000, 7500), (5000, 2500)]);
     assert_eq!(row.selections[0].hybrid_decimal.unwrap().to_string(), "1.30");
     // Another pool counts beside it; without a book that counts the pool alone is left.
-    stand.hear(&Event::Pool { market: "e:h2h".into(), stakes: vec![("away".into(), thousand)] });
+    stand.hear(&Event::Pool { market: "e:h2h".into(), stakes: vec![("away".into(), thousand)], payouts: Vec::new() });
     stand.pass(61_000);
     let row = stand.market("e:h2h");
     assert_eq!((row.source, row.selections[0].fair), (Some(PriceSource::Pool), None));
     assert_eq!(row.selections[0].hybrid.unwrap().e4(), 5000);
-    stand.engine.pool(Pool { market: "nobody:h2h".into(), stakes: Vec::new() });
+    stand.engine.pool(Pool { market: "nobody:h2h".into(), stakes: Vec::new(), payouts: Vec::new() });
     assert_eq!(stand.engine.counts().unknown, 1);
 }
 

@@ -46,6 +46,9 @@ fn settings(config: &Config) -> OddsSettings {
         devig: odds.devig,
         max_age: odds.max_age,
         max_age_live: odds.max_age_live,
+        max_lag: odds.max_lag,
+        hybrid: odds.hybrid,
+        half_weight: odds.half_weight,
         books,
         ..OddsSettings::default()
     }

@@ -28,6 +28,9 @@ pub enum Event {
         market: Box<str>,
         /// Selections with their stakes.
         stakes: Vec<(Box<str>, Money)>,
+        /// Selections with what bets on them would bring back, stakes included. Without them the pool says nothing
+        /// to a market maker.
+        payouts: Vec<(Box<str>, Money)>,
     },
 }
 

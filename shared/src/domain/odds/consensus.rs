@@ -8,23 +8,33 @@
 /// infinite, a probability of 0, lists of different lengths.
 #[must_use]
 pub fn consensus(books: &[(f64, Vec<f64>)]) -> Option<Vec<f64>> {
+    let logs = |probabilities: &[f64]| probabilities.iter().map(|p| p.ln()).collect();
+    let books: Vec<(f64, Vec<f64>)> = books.iter().map(|(weight, p)| (*weight, logs(p))).collect();
+    consensus_of_logs(&books)
+}
+
+/// [`consensus`] of books of whose probabilities the natural logarithms are known: whoever asks again and again
+/// need not take them again.
+#[must_use]
+pub fn consensus_of_logs<L: AsRef<[f64]>>(books: &[(f64, L)]) -> Option<Vec<f64>> {
     let valid = |weight: f64| weight.is_finite() && weight >= 0.0;
     if !books.iter().all(|(weight, _)| valid(*weight)) {
         return None;
     }
-    let heard = || books.iter().filter(|(weight, _)| *weight > 0.0);
+    let heard = || books.iter().map(|(weight, logs)| (*weight, logs.as_ref())).filter(|(weight, _)| *weight > 0.0);
     let total: f64 = heard().map(|(weight, _)| weight).sum();
-    let mut logs = vec![0.0; heard().next()?.1.len()];
-    for (weight, probabilities) in heard() {
-        let positive = |p: &f64| *p > 0.0 && p.is_finite();
-        if probabilities.len() != logs.len() || !probabilities.iter().all(positive) {
+    let mut sums = vec![0.0; heard().next()?.1.len()];
+    for (weight, logs) in heard() {
+        // Of 0 and of what is no number there is no logarithm.
+        if logs.len() != sums.len() || !logs.iter().all(|log| log.is_finite()) {
             return None;
         }
-        for (log, p) in logs.iter_mut().zip(probabilities) {
-            *log += weight / total * p.ln();
+        let share = weight / total;
+        for (sum, log) in sums.iter_mut().zip(logs) {
+            *sum += share * log;
         }
     }
-    Some(softmax(&logs, 1.0))
+    Some(softmax(&sums, 1.0))
 }
 
 /// Probabilities in proportion to `e^(x / scale)`; the greatest is taken off first, so that nothing overflows.

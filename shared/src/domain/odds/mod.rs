@@ -21,7 +21,7 @@ mod stakes;
 mod topics;
 
 pub use arbitrage::{booksum, is_arbitrage, net, roi_pct};
-pub use consensus::consensus;
+pub use consensus::{consensus, consensus_of_logs};
 pub use devig::{DevigError, devig};
 pub use hybrid::{Lmsr, blend, pool, pool_weight};
 pub use middle::{Leg, Lines, Pair, Results, pair, profit_by_result};

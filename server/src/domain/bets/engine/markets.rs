@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use shared::domain::bets::potential;
 use shared::units::{Money, Timestamp};
 
 use super::bet::{Bet, BetId, Standing};
@@ -47,8 +48,16 @@ struct Market {
     offers: Vec<Arc<Offer>>,
     /// All that were accepted.
     bets: Vec<BetId>,
-    /// What is staked on each selection by bets that are open.
-    stakes: BTreeMap<Box<str>, Money>,
+    /// What open bets are on each selection.
+    stakes: BTreeMap<Box<str>, Staked>,
+}
+
+/// Open bets on a selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Staked {
+    stake: Money,
+    /// What they would bring back.
+    payout: Money,
 }
 
 impl Offer {
@@ -94,25 +103,27 @@ impl Markets {
 
     /// Adds an open bet to the stakes.
     pub fn count(&mut self, bet: &Bet) {
-        self.restake(bet, |stake| stake + bet.stake);
+        self.restake(bet, |sum, more| sum + more);
     }
 
     /// Takes an open bet out of the stakes, before it is settled.
     pub fn discount(&mut self, bet: &Bet) {
-        self.restake(bet, |stake| stake - bet.stake);
+        self.restake(bet, |sum, less| sum - less);
     }
 
-    fn restake(&mut self, bet: &Bet, change: impl FnOnce(Money) -> Money) {
+    fn restake(&mut self, bet: &Bet, change: impl Fn(Money, Money) -> Money) {
         if bet.standing() != Standing::Open {
             return;
         }
         let Offer { market, selection, .. } = &*bet.offer;
         let stakes = &mut self.markets.entry(market.clone()).or_default().stakes;
-        let stake = change(stakes.get(selection).copied().unwrap_or_default());
-        if stake == Money::ZERO {
+        let Staked { stake, payout } = stakes.get(selection).copied().unwrap_or_default();
+        let payout = change(payout, potential(bet.stake, bet.odds));
+        let staked = Staked { stake: change(stake, bet.stake), payout };
+        if staked == Staked::default() {
             stakes.remove(selection)
         } else {
-            stakes.insert(selection.clone(), stake)
+            stakes.insert(selection.clone(), staked)
         };
         self.changed.insert(market.clone());
     }
@@ -130,11 +141,15 @@ impl Markets {
 
     /// Pools whose stakes changed since this was last called.
     pub fn take(&mut self) -> Vec<Pool> {
-        let stakes = |market: &str| {
+        let sums = |market: &str, of: fn(&Staked) -> Money| {
             let stakes = self.markets.get(market).into_iter().flat_map(|market| &market.stakes);
-            stakes.map(|(selection, stake)| (selection.clone(), *stake)).collect()
+            stakes.map(|(selection, staked)| (selection.clone(), of(staked))).collect()
         };
-        let pool = |market: Box<str>| Pool { stakes: stakes(&market), market };
+        let pool = |market: Box<str>| Pool {
+            stakes: sums(&market, |of| of.stake),
+            payouts: sums(&market, |of| of.payout),
+            market,
+        };
         std::mem::take(&mut self.changed).into_iter().map(pool).collect()
     }
 }

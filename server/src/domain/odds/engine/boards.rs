@@ -155,35 +155,48 @@ impl OddsEngine {
     }
 
     fn put_board(&mut self, number: usize, topic: &OddsTopic, all: &mut Changes) {
-        self.markets[number].price(&self.books, &self.settings);
+        self.prepare(number);
+        let mut space = std::mem::take(&mut self.space);
         let page = self.page(number);
-        let row = board_row(&page).into();
+        let row = board_row(&page, &mut space);
         let (change, newest) = all.entry(topic.clone()).or_default();
-        *newest = (*newest).max(Some(page.market.updated()));
+        *newest = (*newest).max(Some(page.market.updated));
         change.set(page.market.id.clone(), row);
+        self.space = space;
+    }
+
+    /// Finds what a market's row needs.
+    fn prepare(&mut self, number: usize) {
+        let market = &mut self.markets[number];
+        market.price(&self.books, &self.settings);
+        market
+            .offers
+            .iter_mut()
+            .for_each(|offer| offer.kept.spelt.fill(&self.books.get(offer.book).name, &offer.prices));
     }
 
     /// A market of an event with the histories that have something new, or with all.
     fn put_event(&mut self, number: usize, topic: &OddsTopic, whole: bool, all: &mut Changes) {
-        self.markets[number].price(&self.books, &self.settings);
+        self.prepare(number);
+        let mut space = std::mem::take(&mut self.space);
         let page = self.page(number);
-        let row = event_row(&page).into();
+        let row = event_row(&page, &mut space);
         let (change, newest) = all.entry(topic.clone()).or_default();
-        *newest = (*newest).max(Some(page.market.updated()));
+        *newest = (*newest).max(Some(page.market.updated));
         change.set(page.market.id.clone(), row);
         let market = page.market;
         for (slot, outcome) in market.outcomes() {
-            let new = market.offers.iter().filter(|offer| whole || !offer.history[*slot].told);
-            for offer in new.filter(|offer| !offer.history[*slot].points().is_empty()) {
+            let new = market.offers.iter().filter(|offer| whole || !offer.kept.history[*slot].told);
+            for offer in new.filter(|offer| !offer.kept.history[*slot].points().is_empty()) {
                 let book = &page.books.get(offer.book).name;
-                put_history(change, market, *outcome, book, points(&offer.history[*slot]));
+                put_history(change, market, *outcome, book, points(&offer.kept.history[*slot]));
             }
             let mut fair = points(&market.fair_history[*slot]);
             let present = market.fair.consensus[*slot].and_then(fair_odds);
             let last = fair.last().copied();
             if let Some(odds) = present.filter(|odds| last.is_none_or(|(_, last)| last != *odds)) {
                 // It is so since the newest price.
-                let since = last.map_or(market.updated(), |(at, _)| market.updated().max(at));
+                let since = last.map_or(market.updated, |(at, _)| market.updated.max(at));
                 fair.truncate(2 * POINTS - 1);
                 fair.push((since, odds));
             }
@@ -194,8 +207,9 @@ impl OddsEngine {
                 put_history(change, market, *outcome, "fair", fair);
             }
         }
+        self.space = space;
         for offer in &mut self.markets[number].offers {
-            offer.history.iter_mut().for_each(|series| series.told = true);
+            offer.kept.history.iter_mut().for_each(|series| series.told = true);
         }
     }
 
@@ -224,7 +238,7 @@ impl OddsEngine {
                 row.live += u32::from(fixture.is_live(self.now));
                 row.markets += u32::try_from(fixture.markets.len()).unwrap_or(u32::MAX);
             }
-            let updated = fixture.markets.values().map(|number| self.markets[*number].updated()).max();
+            let updated = fixture.markets.values().map(|number| self.markets[*number].updated).max();
             row.updated_ms = row.updated_ms.max(updated.unwrap_or_default());
         }
         let mut change = Change::new();

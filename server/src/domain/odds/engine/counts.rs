@@ -32,3 +32,27 @@ pub struct Counts {
     /// Arbitrages and middles now.
     pub arbs: usize,
 }
+
+impl Counts {
+    /// All of them, each by its name.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, u64); 14] {
+        let Counts { answers, offers, changed, invalid, late, over, crowded_out, unknown, unreadable, .. } = *self;
+        [
+            ("answers", answers),
+            ("offers", offers),
+            ("changed", changed),
+            ("invalid", invalid),
+            ("late", late),
+            ("over", over),
+            ("crowded_out", crowded_out),
+            ("unknown", unknown),
+            ("unreadable", unreadable),
+            ("opened", self.opened),
+            ("closed", self.closed),
+            ("events", self.events as u64),
+            ("markets", self.markets as u64),
+            ("arbs", self.arbs as u64),
+        ]
+    }
+}

@@ -97,7 +97,7 @@ impl OddsEngine {
                 self.books.count(offer.book, offer.standing, Standing::None);
             }
             self.offers -= gone.offers.len();
-            let histories = gone.offers.iter().flat_map(|offer| &offer.history).chain(&gone.fair_history);
+            let histories = gone.offers.iter().flat_map(|offer| &offer.kept.history).chain(&gone.fair_history);
             self.points -= histories.map(|series| series.points().len()).sum::<usize>();
             self.followed.gone(&facts.sport, &gone.id);
             self.arbs.put((facts.event.clone(), *of), None, &mut self.counts, self.now);

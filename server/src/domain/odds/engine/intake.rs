@@ -11,7 +11,7 @@ use super::OddsEngine;
 use super::books::BookId;
 use super::deadlines::Whose;
 use super::fixture::{Facts, Fixture};
-use super::market::Market;
+use super::market::{Market, Stakes};
 use super::marks::Reader;
 use super::names::{MarketOf, SLOTS, fits, market_id, parse_market, slot};
 use super::series::{POINTS, Point};
@@ -20,6 +20,9 @@ use super::series::{POINTS, Point};
 pub(super) const OWN: usize = 0;
 /// One that a feed tells of.
 pub(super) const OTHER: usize = 1;
+
+/// A selection, and so much on it.
+type Sum = (Box<str>, Money);
 
 impl OddsEngine {
     pub(super) fn odds(&mut self, odds: &EventOdds) {
@@ -102,12 +105,14 @@ impl OddsEngine {
             self.counts.late += 1;
             return;
         }
-        let (moved, changed) = held.update(prices, updated, at, offer.suspended);
+        let (moved, mut changed) = held.update(prices, updated, at, offer.suspended);
+        // Nothing but the provider's time stands still: that is noticed by answers alone.
+        changed |= held.lag_ms() > self.settings.max_lag_ms(self.fixtures[fixture].is_live(self.now));
         market.three_way |= held.three_way;
         let most = self.most_points();
         for slot in (0..SLOTS).filter(|slot| moved[*slot]) {
             if let Some(odds) = prices[slot] {
-                let more = self.markets[number].offers[place].history[slot].push(Point::new(updated, odds), most);
+                let more = self.markets[number].offers[place].kept.history[slot].push(Point::new(updated, odds), most);
                 self.points = self.points.saturating_add_signed(more);
             }
         }
@@ -218,18 +223,22 @@ impl OddsEngine {
     }
 
     /// What is staked in a market is this now. Selections that are not in it have nothing.
-    pub(super) fn stakes(&mut self, whose: usize, market: &str, stakes: &[(Box<str>, Money)]) {
+    pub(super) fn stakes(&mut self, whose: usize, market: &str, stakes: &[Sum], payouts: &[Sum]) {
         let Some(number) = self.find(market) else {
             self.counts.unknown += 1;
             return;
         };
         let market = &mut self.markets[number];
-        let mut pool = [Money::ZERO; SLOTS];
-        for (selection, stake) in stakes {
-            if let Some(slot) = Outcome::of(selection).and_then(|outcome| slot(market.of.0, outcome)) {
-                pool[slot] += *stake;
+        let by_place = |sums: &[Sum]| {
+            let mut all = [Money::ZERO; SLOTS];
+            for (selection, sum) in sums {
+                if let Some(slot) = Outcome::of(selection).and_then(|outcome| slot(market.of.0, outcome)) {
+                    all[slot] += *sum;
+                }
             }
-        }
+            all
+        };
+        let pool = Stakes { stakes: by_place(stakes), payouts: by_place(payouts) };
         if std::mem::replace(&mut market.pools[whose], pool) != pool {
             self.marks.mark(number);
         }

@@ -11,9 +11,10 @@ use super::super::Outcome;
 use super::books::Books;
 use super::fair::whole;
 use super::fixture::Fixture;
-use super::market::{Market, Offer};
+use super::market::Market;
 use super::names::{kind_name, line_text, selection_name};
 use super::settings::OddsSettings;
+use crate::domain::RowJson;
 
 /// Points of a spark, the present one too.
 const SPARK: usize = 20;
@@ -28,20 +29,20 @@ pub(super) struct Page<'a> {
     pub(super) now: Timestamp,
 }
 
-/// The row of a board.
-pub(super) fn board_row(page: &Page<'_>) -> String {
-    let mut out = String::with_capacity(256 + page.market.offers.len() * 200);
+/// The row of a board. `out` is space to write in.
+pub(super) fn board_row(page: &Page<'_>, out: &mut String) -> RowJson {
+    out.clear();
     out.push('{');
-    page.write(&mut out);
-    out
+    page.write(out);
+    RowJson::from(&**out)
 }
 
-/// The row of an event's topic.
-pub(super) fn event_row(page: &Page<'_>) -> String {
-    let mut out = String::with_capacity(256 + page.market.offers.len() * 200);
+/// The row of an event's topic. `out` is space to write in.
+pub(super) fn event_row(page: &Page<'_>, out: &mut String) -> RowJson {
+    out.clear();
     out.push_str(r#"{"kind":"market","#);
-    page.write(&mut out);
-    out
+    page.write(out);
+    RowJson::from(&**out)
 }
 
 impl Page<'_> {
@@ -80,7 +81,7 @@ impl Page<'_> {
             flag(out, r#","completed":"#, score.completed);
             out.push('}');
         }
-        number(out, r#","updated_ms":"#, market.updated().ms());
+        number(out, r#","updated_ms":"#, market.updated.ms());
         out.push('}');
     }
 
@@ -95,9 +96,16 @@ impl Page<'_> {
             out.push('}');
         }
         out.push_str(r#","books":{"#);
-        let mut first = true;
+        let mut comma = "";
         for offer in &market.offers {
-            first &= !self.book_price(out, offer, slot, first);
+            let entry = offer.kept.spelt.entry(slot);
+            if !entry.is_empty() {
+                out.push_str(comma);
+                out.push_str(entry);
+                // Nobody should bet at a price that is old either.
+                out.push_str(if offer.is_fresh() { "false}" } else { "true}" });
+                comma = ",";
+            }
         }
         out.push('}');
         for (name, probability) in
@@ -112,21 +120,6 @@ impl Page<'_> {
         }
         self.spark(out, slot);
         out.push('}');
-    }
-
-    /// Says whether the book has a price there.
-    fn book_price(&self, out: &mut String, offer: &Offer, slot: usize, first: bool) -> bool {
-        let Some(offered) = offer.prices[slot] else { return false };
-        if !first {
-            out.push(',');
-        }
-        text(out, &self.books.get(offer.book).name);
-        price(out, r#":{"decimal":"#, offered.odds);
-        number(out, r#","ts":"#, offered.since.ms());
-        // Nobody should bet at a price that is old either.
-        flag(out, r#","suspended":"#, !offer.is_fresh());
-        out.push('}');
-        true
     }
 
     /// The consensus as it was, evenly picked, and as it is.
@@ -183,7 +176,7 @@ fn field(out: &mut String, name: &str, value: &str) {
 }
 
 /// A string with its quotes.
-fn text(out: &mut String, value: &str) {
+pub(super) fn text(out: &mut String, value: &str) {
     if value.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
         out.push('"');
         out.push_str(value);
@@ -193,7 +186,7 @@ fn text(out: &mut String, value: &str) {
     }
 }
 
-fn number(out: &mut String, name: &str, value: i64) {
+pub(super) fn number(out: &mut String, name: &str, value: i64) {
     out.push_str(name);
     out.push_str(itoa::Buffer::new().format(value));
 }
@@ -210,7 +203,7 @@ fn ratio(out: &mut String, name: &str, value: f64) {
 }
 
 /// Most prices have 4 decimals at most, and need no long division.
-fn price(out: &mut String, name: &str, odds: Odds) {
+pub(super) fn price(out: &mut String, name: &str, odds: Odds) {
     out.push_str(name);
     let (num, den) = (odds.numerator(), odds.denominator());
     if den > 10_000 || 10_000 % den != 0 || num > 1 << 40 {

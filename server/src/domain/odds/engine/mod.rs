@@ -22,10 +22,12 @@ mod json;
 mod market;
 mod marks;
 mod names;
+mod offer;
 mod quotes;
 mod rows;
 mod series;
 mod settings;
+mod spelt;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +48,7 @@ use self::fixture::Fixture;
 use self::intake::{OTHER, OWN};
 use self::market::Market;
 use self::marks::Marks;
-pub use self::settings::{BookTerms, Limits, OddsSettings};
+pub use self::settings::{BookTerms, Hybrid, Limits, OddsSettings};
 use self::state::Unstored;
 use super::Event;
 use crate::domain::market::{ActiveBets, FinalScore, Pool};
@@ -83,6 +85,8 @@ pub struct OddsEngine {
     publishing: bool,
     whole: Whole,
     counts: Counts,
+    /// Space to write rows in.
+    space: String,
 }
 
 /// Topics whose next change is the whole of it.
@@ -122,6 +126,7 @@ impl OddsEngine {
             publishing: true,
             whole: Whole::default(),
             counts: Counts::default(),
+            space: String::new(),
         }
     }
 
@@ -146,7 +151,7 @@ impl OddsEngine {
     /// Stakes of our own pool in a market are these now.
     #[expect(clippy::needless_pass_by_value, reason = "the ledger has no use for it any more")]
     pub fn pool(&mut self, pool: Pool) {
-        self.stakes(OWN, &pool.market, &pool.stakes);
+        self.stakes(OWN, &pool.market, &pool.stakes, &pool.payouts);
     }
 
     /// So many bets at a book are not settled.
@@ -191,7 +196,7 @@ impl Engine for OddsEngine {
             Event::Score(score) => self.score(score),
             Event::Listed { sport, events, at } => self.listed(sport, events, *at),
             Event::Publish(publish) => self.publish(*publish),
-            Event::Pool { market, stakes } => self.stakes(OTHER, market, stakes),
+            Event::Pool { market, stakes, payouts } => self.stakes(OTHER, market, stakes, payouts),
         }
     }
 

@@ -10,8 +10,9 @@ impl OddsEngine {
     /// By what it is said which prices of a market count.
     pub(super) fn clock(&self, market: &Market) -> Clock {
         let fixture = &self.fixtures[market.fixture];
-        let max_age_ms = self.settings.max_age_ms(fixture.is_live(self.now));
-        Clock { now: self.now, max_age_ms, over: fixture.facts.over.is_some() }
+        let live = fixture.is_live(self.now);
+        let (max_age_ms, max_lag_ms) = (self.settings.max_age_ms(live), self.settings.max_lag_ms(live));
+        Clock { now: self.now, max_age_ms, max_lag_ms, over: fixture.facts.over.is_some() }
     }
 }
 
@@ -28,7 +29,7 @@ impl Quotes for OddsEngine {
             selection: selection.into(),
             book: book.into(),
             odds: price.odds,
-            age_ms: self.now.ms_since(offer.heard).max(0),
+            age_ms: offer.age_ms(clock),
             stale: !offer.is_young(clock),
             suspended: offer.suspended,
             kind: market.of.0,

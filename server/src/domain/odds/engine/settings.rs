@@ -16,13 +16,18 @@ pub struct OddsSettings {
     pub max_age: Duration,
     /// The same while the event is on.
     pub max_age_live: Duration,
+    /// The provider's own time of a price may be so much earlier than the answer that has it, before the event begins;
+    /// a tenth of that while it is on. Beyond, the provider repeats what it once heard. Zero: as much as it likes.
+    pub max_lag: Duration,
     /// What is to be known of books; [`BookTerms::default`] for others.
     pub books: BTreeMap<Box<str>, BookTerms>,
     /// A book that was heard of so much earlier than another has half its say in the consensus.
     pub half_life: Duration,
     /// What our own prices have on top.
     pub margin_pct: Percent,
-    /// With so much staked our own pool has half the say.
+    /// How what is bet with us becomes an opinion of our own beside the books'.
+    pub hybrid: Hybrid,
+    /// With so much staked our own pool has half the say; a market maker with so much to lose.
     pub half_weight: Money,
     /// An arbitrage that wins less is not told.
     pub min_roi_pct: Percent,
@@ -34,6 +39,19 @@ pub struct OddsSettings {
     pub forget: Duration,
     /// What is kept at most.
     pub limits: Limits,
+}
+
+/// Our own opinion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hybrid {
+    /// Outcomes are as likely as there is staked on them.
+    Pool,
+    /// The prices of a market maker with the logarithmic scoring rule, who has sold a share for each dollar that
+    /// open bets would bring back.
+    Lmsr {
+        /// Its liquidity: how many shares it takes to move its prices. At least a cent.
+        b: Money,
+    },
 }
 
 /// What is to be known of a book.
@@ -66,9 +84,11 @@ impl Default for OddsSettings {
             devig: Devig::default(),
             max_age: Duration::from_secs(60),
             max_age_live: Duration::from_secs(10),
+            max_lag: Duration::from_secs(600),
             books: BTreeMap::new(),
             half_life: Duration::from_secs(60),
             margin_pct: Percent::from_micro(5_000_000),
+            hybrid: Hybrid::Pool,
             half_weight: Money::from_pico(1_000 * 1_000_000_000_000),
             min_roi_pct: Percent::from_micro(0),
             middles: Some(Percent::from_micro(-5_000_000)),
@@ -95,6 +115,14 @@ impl OddsSettings {
     /// How old a price may be, in milliseconds.
     pub(super) fn max_age_ms(&self, live: bool) -> i64 {
         whole_ms(if live { self.max_age_live } else { self.max_age })
+    }
+
+    /// How much earlier than its answer a price may be, in milliseconds.
+    pub(super) fn max_lag_ms(&self, live: bool) -> i64 {
+        match whole_ms(self.max_lag) {
+            0 => i64::MAX,
+            most => most / if live { 10 } else { 1 },
+        }
     }
 
     /// What is to be known of a book.

@@ -23,9 +23,10 @@ use shared::units::{Money, Odds, Timestamp};
 
 use super::arbs::Place;
 use super::fixture::Facts;
-use super::market::{Market, Offer, Price};
+use super::market::{Market, Stakes};
 use super::marks::Reader;
 use super::names::{SLOTS, parse_market};
+use super::offer::{Offer, Price};
 use super::series::Series;
 use super::{Gone, OddsEngine};
 use crate::domain::StateOp;
@@ -46,9 +47,11 @@ pub(super) struct Unstored {
 /// A market as it is stored.
 #[derive(Serialize, Deserialize)]
 struct StoredMarket {
-    /// Stakes in 1e-12 dollars.
+    /// Stakes, and what they would bring back, in 1e-12 dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pools: Option<[[i128; SLOTS]; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payouts: Option<[[i128; SLOTS]; 2]>,
     offers: Vec<StoredOffer>,
 }
 
@@ -114,22 +117,24 @@ impl OddsEngine {
     }
 
     fn stored_market(&self, market: &Market) -> StoredMarket {
-        let pools = market.pools.map(|pool| pool.map(Money::pico));
-        let pools = Some(pools).filter(|pools| *pools != [[0; SLOTS]; 2]);
+        let told = |sums: [[Money; SLOTS]; 2]| {
+            Some(sums.map(|of| of.map(Money::pico))).filter(|sums| *sums != [[0; SLOTS]; 2])
+        };
+        let (pools, payouts) = (told(market.pools.map(|of| of.stakes)), told(market.pools.map(|of| of.payouts)));
         let price = |price: Price| StoredPrice(price.odds.numerator(), price.odds.denominator(), price.since);
         let offers = market.offers.iter().map(|offer| {
             let name = (*self.books.get(offer.book).name).into();
             let prices = offer.prices.map(|of| of.map(price));
             StoredOffer(name, offer.updated, offer.heard, offer.suspended.into(), offer.three_way.into(), prices)
         });
-        StoredMarket { pools, offers: offers.collect() }
+        StoredMarket { pools, payouts, offers: offers.collect() }
     }
 
     fn stored_history(&self, market: &Market) -> StoredHistory {
         let stored = |series: &[Series; SLOTS]| {
             series.each_ref().map(|of| of.points().iter().map(|point| point.to_parts()).collect())
         };
-        let book = |offer: &Offer| ((*self.books.get(offer.book).name).into(), stored(&offer.history));
+        let book = |offer: &Offer| ((*self.books.get(offer.book).name).into(), stored(&offer.kept.history));
         StoredHistory { fair: stored(&market.fair_history), books: market.offers.iter().map(book).collect() }
     }
 
@@ -184,8 +189,9 @@ impl OddsEngine {
         let fixture = *self.by_id.get(&event)?;
         let number = self.insert_market(fixture, of);
         self.markets[number].restored = true;
-        if let Some(pools) = stored.pools {
-            self.markets[number].pools = pools.map(|pool| pool.map(Money::from_pico));
+        for (whose, pool) in self.markets[number].pools.iter_mut().enumerate() {
+            let sums = |of: Option<[[i128; SLOTS]; 2]>| of.unwrap_or_default()[whose].map(Money::from_pico);
+            *pool = Stakes { stakes: sums(stored.pools), payouts: sums(stored.payouts) };
         }
         for StoredOffer(name, updated, heard, suspended, three_way, prices) in stored.offers {
             let book = self.books.number(&name, &name, &self.settings)?;
@@ -209,10 +215,10 @@ impl OddsEngine {
         for (name, series) in stored.books {
             let book = self.books.find(&name)?;
             let offer = self.markets[number].offers.iter_mut().find(|offer| offer.book == book)?;
-            offer.history = restored(series);
+            offer.kept.history = restored(series);
         }
         let market = &self.markets[number];
-        let all = market.offers.iter().flat_map(|offer| &offer.history).chain(&market.fair_history);
+        let all = market.offers.iter().flat_map(|offer| &offer.kept.history).chain(&market.fair_history);
         self.points += all.map(|series| series.points().len()).sum::<usize>();
         Some(())
     }

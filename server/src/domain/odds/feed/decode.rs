@@ -220,15 +220,19 @@ fn score(item: &Item<'_>, at: Timestamp, events: &mut Vec<Event>, tally: &mut Ta
     }
 }
 
-/// `{"market":"...","stakes":{"home":"120.50"}}`
+/// `{"market":"...","stakes":{"home":"120.50"},"payouts":{"home":"253.05"}}`
 fn pool(raw: &RawValue) -> Option<Event> {
     #[derive(Deserialize)]
     struct Stakes {
         market: Box<str>,
         stakes: BTreeMap<Box<str>, Money>,
+        #[serde(default)]
+        payouts: BTreeMap<Box<str>, Money>,
     }
-    let Stakes { market, stakes } = serde_json::from_str(raw.get()).ok()?;
-    let selections = stakes.keys().all(|selection| Outcome::of(selection).is_some());
-    let fits = selections && stakes.values().all(|stake| *stake >= Money::ZERO) && name(&market).is_some();
-    fits.then(|| Event::Pool { market, stakes: stakes.into_iter().collect() })
+    let Stakes { market, stakes, payouts } = serde_json::from_str(raw.get()).ok()?;
+    let mut sums = stakes.iter().chain(&payouts);
+    let sound = sums.all(|(selection, sum)| Outcome::of(selection).is_some() && *sum >= Money::ZERO);
+    let pool =
+        |market| Event::Pool { market, stakes: stakes.into_iter().collect(), payouts: payouts.into_iter().collect() };
+    (sound && name(&market).is_some()).then(|| pool(market))
 }

@@ -235,8 +235,9 @@ fn what_others_push_may_be_one_event_or_many_with_scores_and_a_pool() {
         { "market": "m", "stakes": { "nobody": "1.00" } },
         { "market": "", "stakes": {} },
         { "market": "m", "stakes": { "home": 1.5 } },
+        { "market": "m", "stakes": {}, "payouts": { "home": "-1.00" } },
     ] }]);
-    assert_eq!(push(&bad_pools), (vec![], Some(4)));
+    assert_eq!(push(&bad_pools), (vec![], Some(5)));
     assert_eq!(push(&json!("x")).1, None);
     let mut suspended = h2h(1.3);
     suspended["suspended"] = json!(true);
