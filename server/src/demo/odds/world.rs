@@ -168,7 +168,25 @@ mod tests {
         let slot = START_MS / SLOT_MS;
         let other = World::new(&Settings { seed: 2, ..Settings::default() });
         assert_eq!(world().answers(slot), world().answers(slot));
-        assert_ne!(world().everything(START_MS), other.everything(START_MS));
+        assert_ne!(world().answers(slot), other.answers(slot));
+        let matches = |world: &World| -> Vec<_> {
+            world.contests(START_MS).iter().map(|c| (c.id(), c.home, c.away, c.standing(START_MS))).collect()
+        };
+        assert_eq!(matches(&world()), matches(&world()));
+        let ids: BTreeSet<_> = matches(&world()).into_iter().map(|(id, ..)| id).collect();
+        assert!(matches(&other).iter().all(|(id, ..)| !ids.contains(id)), "nor are its matches the same");
+    }
+
+    #[test]
+    fn what_a_slot_answers_is_what_there_is_at_that_moment() {
+        let world = world();
+        for slot in START_MS / SLOT_MS..START_MS / SLOT_MS + 8 {
+            let everything = world.everything(slot * SLOT_MS);
+            let odds = |answer: &&Answer| matches!(answer, Answer::Odds { .. });
+            let answers = world.answers(slot);
+            assert!(answers.iter().filter(odds).count() > 5);
+            assert!(answers.iter().filter(odds).all(|answer| everything.contains(answer)), "{slot}");
+        }
     }
 
     #[test]
