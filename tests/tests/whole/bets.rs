@@ -96,7 +96,7 @@ async fn survive(plan: &Plan) -> anyhow::Result<()> {
         sum(|story| story.connections),
         process.resident_kb()?,
     );
-    // After a start prices count as old until the provider was asked again. A rejection is an outcome like another.
+    // A market that was new when the server was killed may not be known at once. A rejection is an outcome like another.
     ensure!(placed > all / 2, "only {placed} of {all} bets were placed, so this says little");
     ensure!(again > 0, "nobody waited for an answer when the server was killed, so this says little");
     Ok(())
