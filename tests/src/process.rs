@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
@@ -138,12 +138,20 @@ impl Drop for Process {
 /// # Errors
 /// It failed; the error holds what it said.
 pub fn run(database: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    let done = output(database, arguments)?;
+    ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
+}
+
+/// The same, whether it failed or not.
+///
+/// # Errors
+/// There is no binary and none can be built.
+pub fn output(database: &Path, arguments: &[&str]) -> anyhow::Result<Output> {
     let mut command = Command::new(binary()?);
     command.args(arguments).args(["--database-url", &format!("sqlite://{}", database.display())]);
     command.env_clear().current_dir(database.parent().context("a database lies in a folder")?);
-    let done = command.stdin(Stdio::null()).output()?;
-    ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
-    Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
+    Ok(command.stdin(Stdio::null()).output()?)
 }
 
 /// An address that stays free while a server is away: outside the range from which the system takes

@@ -79,15 +79,15 @@ async fn survive(plan: &Plan) -> anyhow::Result<()> {
     }
     let took = began.elapsed();
 
-    let mut placed = 0;
+    let (mut placed, mut reasons) = (0, BTreeMap::new());
     for ((story, user), token) in stories.iter().zip(&users).zip(&tokens) {
-        placed += agrees(server, story, user, token).await.with_context(|| user.clone())?;
+        placed += agrees(server, story, user, token, &mut reasons).await.with_context(|| user.clone())?;
     }
     let sum = |count: fn(&Story) -> usize| stories.iter().map(count).sum::<usize>();
     let (again, had) = (sum(|story| story.sent_again), sum(|story| story.had_already));
     println!(
-        "{all} bets of {} bettors with {} kills in {:.1} s ({:.0} a second): {placed} placed, {} rejected; \
-         {again} sent again unanswered, {had} of them were there already; {} connections, {} kB resident",
+        "{all} bets of {} bettors with {} kills in {:.1} s ({:.0} a second): {placed} placed, {} rejected \
+         {reasons:?}; {again} sent again unanswered, {had} of them were there already; {} connections, {} kB resident",
         plan.bettors,
         plan.kills,
         took.as_secs_f64(),
@@ -96,14 +96,20 @@ async fn survive(plan: &Plan) -> anyhow::Result<()> {
         sum(|story| story.connections),
         process.resident_kb()?,
     );
-    // On a busy machine a price may be too old for a while. A rejection is an outcome like another.
+    // A market that was new when the server was killed may not be known at once. A rejection is an outcome like another.
     ensure!(placed > all / 2, "only {placed} of {all} bets were placed, so this says little");
     ensure!(again > 0, "nobody waited for an answer when the server was killed, so this says little");
     Ok(())
 }
 
-/// What the ledger has of a bettor against what they were told. How many bets were placed.
-async fn agrees(server: SocketAddr, story: &Story, user: &str, token: &str) -> anyhow::Result<usize> {
+/// What the ledger has of a bettor against what they were told. How many bets were placed; counts why others were not.
+async fn agrees(
+    server: SocketAddr,
+    story: &Story,
+    user: &str,
+    token: &str,
+    reasons: &mut BTreeMap<String, usize>,
+) -> anyhow::Result<usize> {
     let bets = Bettor::bets(server, token).await?;
     let mut told = BTreeMap::new();
     for bet in &bets {
@@ -116,6 +122,11 @@ async fn agrees(server: SocketAddr, story: &Story, user: &str, token: &str) -> a
     let ids: BTreeSet<&str> = bets.iter().filter_map(|bet| bet["id"].as_str()).collect();
     ensure!(ids.len() == bets.len(), "two bets have one id");
 
+    for reason in bets.iter().filter(|bet| bet["status"] == "rejected").filter_map(|bet| bet["reason"].as_str()) {
+        // Without the figures of each.
+        let reason = reason.split(char::is_numeric).next().unwrap_or(reason);
+        *reasons.entry(reason.to_owned()).or_default() += 1;
+    }
     let placed: Vec<&Value> = bets.iter().filter(|bet| bet["status"] != "rejected").collect();
     let staked: i64 = placed.iter().filter_map(|bet| cents(&bet["stake"])).sum();
     let exposure = Request::get(format!("/api/v1/topics/bets/{user}/exposure"));

@@ -2,6 +2,7 @@
 //! happens in between.
 
 mod bets;
+mod check;
 mod door;
 mod doors;
 mod fanout;

@@ -168,7 +168,25 @@ mod tests {
         let slot = START_MS / SLOT_MS;
         let other = World::new(&Settings { seed: 2, ..Settings::default() });
         assert_eq!(world().answers(slot), world().answers(slot));
-        assert_ne!(world().everything(START_MS), other.everything(START_MS));
+        assert_ne!(world().answers(slot), other.answers(slot));
+        let matches = |world: &World| -> Vec<_> {
+            world.contests(START_MS).iter().map(|c| (c.id(), c.home, c.away, c.standing(START_MS))).collect()
+        };
+        assert_eq!(matches(&world()), matches(&world()));
+        let ids: BTreeSet<_> = matches(&world()).into_iter().map(|(id, ..)| id).collect();
+        assert!(matches(&other).iter().all(|(id, ..)| !ids.contains(id)), "nor are its matches the same");
+    }
+
+    #[test]
+    fn what_a_slot_answers_is_what_there_is_at_that_moment() {
+        let world = world();
+        for slot in START_MS / SLOT_MS..START_MS / SLOT_MS + 8 {
+            let everything = world.everything(slot * SLOT_MS);
+            let odds = |answer: &&Answer| matches!(answer, Answer::Odds { .. });
+            let answers = world.answers(slot);
+            assert!(answers.iter().filter(odds).count() > 5);
+            assert!(answers.iter().filter(odds).all(|answer| everything.contains(answer)), "{slot}");
+        }
     }
 
     #[test]
@@ -247,19 +265,29 @@ mod tests {
 
     #[test]
     fn a_match_is_played_to_its_end_and_its_score_only_grows() {
-        let world = world();
+        // A minute is less than a result is told for: none is missed, and each is there twice.
+        const STEP_MS: i64 = TOLD_MS / 2;
+        let (world, end_ms) = (world(), START_MS + 3 * 3_600_000);
         let mut seen: BTreeMap<String, Score> = BTreeMap::new();
-        let mut completed = 0;
-        for at_ms in (START_MS..START_MS + 3 * 3_600_000).step_by(900_000) {
-            for score in scores(&events(&world.everything(at_ms), at_ms)) {
+        let (mut completed, mut ends) = (BTreeSet::new(), BTreeSet::new());
+        for at_ms in (START_MS..end_ms).step_by(usize::try_from(STEP_MS).unwrap()) {
+            let contests = world.contests(at_ms);
+            let end_soon = contests.iter().filter(|c| (at_ms + 1..=at_ms + STEP_MS).contains(&c.end_ms()));
+            ends.extend(end_soon.filter(|c| c.end_ms() < end_ms).map(Contest::id));
+            let begun: Vec<_> = contests.into_iter().filter(|c| c.commence_ms <= at_ms).collect();
+            for score in scores(&events(&[Answer::Scores(write::scores(&begun, at_ms))], at_ms)) {
                 if let Some(before) = seen.insert(score.event.to_string(), score.clone()) {
                     assert!(score.home >= before.home && score.away >= before.away, "{before:?} {score:?}");
-                    completed += usize::from(score.completed && !before.completed);
+                    if score.completed && !before.completed {
+                        completed.insert(score.event.to_string());
+                    }
                     assert!(!before.completed || *score == Score { at: score.at, ..before });
                 }
             }
         }
-        assert!(completed > 20, "{completed}");
+        assert_eq!(completed, ends);
+        // Of each of 8 competitions one begins every 20 minutes.
+        assert!((64..=80).contains(&ends.len()), "{}", ends.len());
         let goals: i32 = seen.values().map(|score| score.home + score.away).sum();
         assert!(goals > 500, "{goals}");
     }

@@ -216,6 +216,23 @@ fn scores_are_strings_and_may_be_null() {
 }
 
 #[test]
+fn a_score_is_no_newer_than_its_answer_and_without_a_time_as_new() {
+    let at = |last_update: Value| {
+        let scores = json!([{ "name": "Liverpool", "score": "1" }, { "name": "Bournemouth", "score": "0" }]);
+        let mut event = event(&[]);
+        (event["scores"], event["last_update"]) = (scores, last_update);
+        let mut events = Vec::new();
+        decode::scores(&json!([event]).to_string(), AT, &mut events);
+        match &events[..] {
+            [Event::Score(score)] => score.at,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(at(json!("2025-08-15T20:00:30Z")).ms(), AT.ms() - 30_000);
+    assert_eq!([json!("2031-01-01T00:00:00Z"), json!("soon"), Value::Null].map(at), [AT; 3]);
+}
+
+#[test]
 fn what_others_push_may_be_one_event_or_many_with_scores_and_a_pool() {
     let push = |value: &Value| {
         let mut events = Vec::new();

@@ -217,6 +217,17 @@ fn an_interval_that_was_set_is_kept() {
 }
 
 #[test]
+fn however_much_or_little_is_left_a_sport_is_asked_for_no_faster_than_prices_change_and_once_a_day() {
+    let mut rich = World::new(&["a"], 100_000_000, None);
+    rich.events.insert(key("a"), vec![event("a", "m1", START_MS - HOUR_MS)]);
+    rich.run(1);
+    assert_eq!(rich.count(|ask| matches!(ask, Ask::Odds(_))), 120);
+    let mut poor = World::new(&["a"], 30, None);
+    poor.run(4 * 24);
+    assert_eq!(poor.count(|ask| matches!(ask, Ask::Odds(_))), 4);
+}
+
+#[test]
 fn failures_wait_longer_each_time_and_others_have_their_turn() {
     let mut world = World::new(&["a", "b"], 500, None);
     let ask = world.next();
