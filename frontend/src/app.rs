@@ -1,7 +1,7 @@
 //! The frame around the pages: header, banners, the page itself, what floats above it.
 
+use crate::reactive::*;
 use leptos::mount::mount_to;
-use leptos::prelude::*;
 
 use crate::domain::arbs::page::arbs_page;
 use crate::domain::bets::page::bets_page;

@@ -1,8 +1,8 @@
 //! Who the reader is signed in as. The token itself is in a cookie that no script can read; the page
 //! knows a name, and connects anew when it changes, because a connection keeps who it began as.
 
+use crate::reactive::*;
 use gloo_net::http::Method;
-use leptos::prelude::*;
 use shared::link::Phase;
 use shared::units::UserId;
 use shared::wire::{CloseCode, Who};

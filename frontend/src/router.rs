@@ -1,6 +1,6 @@
 //! The History API as one signal. Which page an address means is for [`crate::model::route`] to say.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::SportKey;
 use shared::units::Ticker;
 use wasm_bindgen::JsValue;

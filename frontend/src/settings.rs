@@ -1,6 +1,6 @@
 //! What a reader set for this browser: theme, density, clock, shortcuts, watchlist.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::units::{Ticker, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
@@ -138,7 +138,9 @@ impl Settings {
 
     /// Takes a ticker into the watchlist or out, and says whether it is in now.
     pub fn toggle_watch(self, ticker: &Ticker) -> bool {
-        self.watchlist.try_update(|list| list.toggle(ticker)).unwrap_or(false)
+        let mut is_in = false;
+        self.watchlist.update(|list| is_in = list.toggle(ticker));
+        is_in
     }
 
     /// A time as the reader wants it. Tracked.

@@ -9,7 +9,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use serde_json::value::RawValue;
 use shared::domain::bets::BetRow;
 use shared::domain::kind_of;

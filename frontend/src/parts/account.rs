@@ -1,6 +1,6 @@
 //! The dialog in which a reader signs in and out, and the button that leads to it.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 

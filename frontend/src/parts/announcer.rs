@@ -1,7 +1,7 @@
 //! What a screen reader hears: a summary now and then, and at once only that the connection is
 //! lost. The cells themselves are silent, or nothing else would be heard.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 
 use super::el::{El, effect, memo, of};
 use crate::app::App;

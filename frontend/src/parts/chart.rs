@@ -1,7 +1,7 @@
 //! Charts: a JavaScript module that is loaded when it is first needed.
 
+use crate::reactive::*;
 use js_sys::{Array, Float64Array, Promise};
-use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;

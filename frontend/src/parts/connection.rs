@@ -1,7 +1,7 @@
 //! The connection's badge, and the panel behind it: transport, positions, traffic, latencies, the
 //! health of each source.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::units::Moment;
 
 use super::controls::unseen;

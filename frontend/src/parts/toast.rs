@@ -1,6 +1,6 @@
 //! Short notices that go by themselves.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 
 use super::el::{El, of};
 use crate::platform::Timeout;

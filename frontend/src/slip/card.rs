@@ -1,6 +1,6 @@
 //! A bet in the slip, as it is typed, sent, refused or placed.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::bets::{OddsPolicy, potential};
 use shared::units::Odds;
 

@@ -1,7 +1,7 @@
 //! The slip at work: gives the commands, waits for what becomes of them, and asks again where nobody
 //! knows.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::bets::BetStatus;
 use shared::domain::odds::OddsTopic;
 use shared::stream::Topic;

@@ -1,6 +1,6 @@
 //! The slip on the screen: above the page, beside it where there is room.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::bets::potential;
 use shared::units::Money;
 

@@ -1,6 +1,6 @@
 //! The stake calculator: reckons anew whenever a price moves or something is typed.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::net;
 use shared::units::{Money, Odds};
 

@@ -1,6 +1,6 @@
 //! The opportunities that were over lately, with how long they lived.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{ClosedArbRow, OddsTopic};
 
 use super::open::{empty, kind_word, legs, market};

@@ -1,6 +1,6 @@
 //! One leg in the calculator: its price as it moves, its stake, which can be fixed.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{LegRow, net};
 
 use super::calculator::Typed;

@@ -9,7 +9,7 @@ mod panel;
 mod quotes;
 mod tools;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::OddsTopic;
 
 use super::view::View;

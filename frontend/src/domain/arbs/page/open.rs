@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{ArbKind, ArbRow, MarketKind, OddsTopic};
 
 use super::open_one;

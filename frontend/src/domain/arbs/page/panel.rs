@@ -1,6 +1,6 @@
 //! The panel of one opportunity: what it is, what is wrong with it, the calculator.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{ArbKind, ArbRow};
 
 use super::calculator::calculator;

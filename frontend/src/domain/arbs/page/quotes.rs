@@ -1,7 +1,7 @@
 //! What the panel knows of an opportunity: itself, as it is or as it last was, and what its books offer
 //! now.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{ArbRow, ClosedArbRow, OddsTopic};
 use shared::units::Odds;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::ArbKind;
 
 use crate::app::App;

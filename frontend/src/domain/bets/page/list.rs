@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::bets::{BetRow, BetStatus};
 use shared::stream::Topic;
 

@@ -7,7 +7,7 @@ mod older;
 mod settle;
 mod tools;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::bets::BetsTopic;
 use shared::units::UserId;
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::bets::ExposureRow;
 use shared::units::Money;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 
 use crate::app::App;
 use crate::domain::bets::export;

@@ -1,6 +1,6 @@
 //! Which columns are shown, how dense, in which time, in which colours.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 
 use crate::app::App;
 use crate::domain::darkpool::columns::Column;

@@ -12,7 +12,7 @@ mod tape_tools;
 mod toolbar;
 mod watched;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::Ticker;
 

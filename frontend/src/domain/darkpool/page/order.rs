@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::units::{Moment, Ticker};
 
 use crate::app::App;

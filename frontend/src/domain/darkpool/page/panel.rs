@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::darkpool::{DarkPoolTopic, LevelRow, SentimentRow, Side};
 use shared::units::{Money, Ticker};
 

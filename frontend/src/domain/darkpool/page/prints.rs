@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::darkpool::{PrintRow, Side};
 
 use crate::app::App;

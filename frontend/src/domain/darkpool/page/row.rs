@@ -1,6 +1,6 @@
 //! A recycled row of the table: one signal for each of its cells.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::units::Ticker;
 
 use super::is_watched;

@@ -1,6 +1,6 @@
 //! The market at a glance, above the table.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::units::{Money, Ticker};
 
 use crate::app::App;

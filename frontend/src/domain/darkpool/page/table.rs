@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::{Moment, Ticker};
 use wasm_bindgen::JsCast;

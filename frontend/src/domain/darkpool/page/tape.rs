@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::darkpool::{DarkPoolTopic, PrintRow};
 use shared::stream::Key;
 use shared::units::Moment;

@@ -1,6 +1,6 @@
 //! Search, filters and what else is done with the table.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::units::{Money, Ticker};
 
 use super::display::display_dialog;

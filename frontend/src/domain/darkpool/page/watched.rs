@@ -1,6 +1,6 @@
 //! Watched tickers outside the top are followed one by one.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::Ticker;
 

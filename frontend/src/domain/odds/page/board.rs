@@ -1,6 +1,6 @@
 //! The page of a sport's odds: the sports, the filters, the board.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{OddsTopic, SportKey};
 
 use super::grid::Board;

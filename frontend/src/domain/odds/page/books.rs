@@ -1,6 +1,6 @@
 //! How the bookmakers are doing.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{BookRow, BookStatus, OddsTopic};
 use shared::units::Percent;
 

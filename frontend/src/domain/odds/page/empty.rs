@@ -1,6 +1,6 @@
 //! What stands in an empty board: that it is still empty, or that nothing fits.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 
 use crate::app::App;
 use crate::domain::odds::view::{View, kind_name};

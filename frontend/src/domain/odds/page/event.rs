@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{HistoryRow, MarketRow, OddsTopic, SportKey};
 use shared::stream::Key;
 

@@ -1,6 +1,6 @@
 //! What each book offers in a market, and how the prices of one selection moved.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{MarketRow, SelectionRow};
 use shared::units::Odds;
 

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{MarketRow, OddsTopic};
 use shared::stream::Topic;
 use shared::units::Moment;

@@ -1,7 +1,7 @@
 //! The headings of the board: those that stay, and one for each book in sight, with its state and a
 //! pin.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::BookStatus;
 
 use crate::app::App;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{MarketRow, SelectionRow};
 use shared::units::{Odds, Timestamp};
 

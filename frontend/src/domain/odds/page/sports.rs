@@ -1,6 +1,6 @@
 //! The sports there are, each a link to its board, with how many of its events are on.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use shared::domain::odds::{SportKey, SportRow};
 
 use crate::app::App;
