@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::rc::{Rc, Weak};
 
 use crate::reactive::*;
+use shared::order::order;
 use shared::stream::Key;
 use shared::units::Moment;
 use wasm_bindgen::JsCast;
@@ -138,7 +139,11 @@ impl List {
         if !asked && self.is_held(now) {
             let known = inner.keys.borrow();
             let place = |key: &Key| known.iter().position(|other| other == key).unwrap_or(usize::MAX);
-            keys.sort_by_cached_key(place);
+            let places: Vec<usize> = keys.iter().map(place).collect();
+            keys = order(keys.len(), &mut |a, b| places[a].cmp(&places[b]))
+                .into_iter()
+                .map(|at| keys[at].clone())
+                .collect();
         }
         if *inner.keys.borrow() != keys {
             inner.keys.replace(keys);

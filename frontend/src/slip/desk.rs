@@ -4,6 +4,7 @@
 use crate::reactive::*;
 use shared::domain::bets::BetStatus;
 use shared::domain::odds::OddsTopic;
+use shared::order::ordered;
 use shared::stream::Topic;
 use shared::units::{Money, UserId};
 use shared::wire::{Code, ErrorMsg, Fields, Reply, items};
@@ -234,7 +235,7 @@ impl Desk {
                     topics.extend(open.map(|leg| OddsTopic::Event(leg.pick.event.clone()).topic()));
                 });
             }
-            topics.sort_unstable();
+            let mut topics = ordered(&topics, Topic::cmp);
             topics.dedup();
             topics
         });

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use shared::domain::odds::{ArbKind, ArbRow, ClosedArbRow};
+use shared::order::ordered;
 use shared::stream::Key;
 use shared::units::Percent;
 
@@ -147,8 +148,8 @@ impl View {
     /// Those of now that it lets through, in its order; of equal ones the first by id.
     #[must_use]
     pub fn open(&self, arbs: &Keyed<ArbRow>) -> Vec<Key> {
-        let mut rows: Vec<_> = arbs.rows().iter().filter(|(_, row)| self.passes(row, row.roi_pct)).collect();
-        rows.sort_by(|(a_key, a), (b_key, b)| {
+        let rows: Vec<_> = arbs.rows().iter().filter(|(_, row)| self.passes(row, row.roi_pct)).collect();
+        let rows = ordered(&rows, |(a_key, a), (b_key, b)| {
             let order = self.compare(a, b);
             let order = if self.reversed { order.reverse() } else { order };
             order.then_with(|| a_key.cmp(b_key))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 use shared::domain::bets::{BetRow, BetStatus, BetsTopic, ExposureRow};
+use shared::order::ordered;
 use shared::stream::{Change, Class, Key, Topic};
 use shared::wire::RawRows;
 
@@ -43,9 +44,8 @@ impl Store {
     pub fn newest(&self) -> impl Iterator<Item = (&Key, &BetRow)> {
         let older = self.older.iter().filter(|(key, _)| self.bets.get(key).is_none());
         // Ids sort by time, and open ones may be older than some that are not in the topic.
-        let mut all: Vec<_> = self.bets.rows().iter().chain(older).collect();
-        all.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        all.into_iter()
+        let all: Vec<_> = self.bets.rows().iter().chain(older).collect();
+        ordered(&all, |(a, _), (b, _)| b.cmp(a)).into_iter()
     }
 
     /// How many are known.

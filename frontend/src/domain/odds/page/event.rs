@@ -15,8 +15,8 @@ use crate::domain::odds::read;
 use crate::domain::odds::view::market_name;
 use crate::live::Pacer;
 use crate::model::query::Query;
-use crate::model::sorted::order;
 use crate::parts::el::{El, effect, of, set};
+use shared::order::order;
 
 /// Prices change twice a second at most, in milliseconds.
 const EVERY_MS: u64 = 500;

@@ -6,8 +6,8 @@ use shared::domain::odds::{SportKey, SportRow};
 use crate::app::App;
 use crate::domain::keyed::Keyed;
 use crate::model::route::{Page, Route};
-use crate::model::sorted::order;
 use crate::parts::el::{El, el, of, set};
+use shared::order::order;
 
 /// What is shown of a sport.
 #[derive(Clone, Debug, PartialEq, Eq)]
