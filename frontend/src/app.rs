@@ -1,6 +1,5 @@
 //! The frame around the pages: header, banners, the page itself, what floats above it.
 
-use crate::reactive::*;
 use leptos::mount::mount_to;
 
 use crate::domain::arbs::page::arbs_page;
@@ -22,6 +21,7 @@ use crate::parts::help::help_dialog;
 use crate::parts::keys::Keys;
 use crate::parts::toast::Toasts;
 use crate::platform::by_id;
+use crate::reactive::*;
 use crate::router::Router;
 use crate::settings::Settings;
 use crate::slip::desk::Desk;

@@ -1,7 +1,6 @@
 //! Who the reader is signed in as. The token itself is in a cookie that no script can read; the page
 //! knows a name, and connects anew when it changes, because a connection keeps who it began as.
 
-use crate::reactive::*;
 use gloo_net::http::Method;
 use shared::link::Phase;
 use shared::units::UserId;
@@ -13,6 +12,7 @@ use crate::live::Live;
 use crate::model::who::{refusal, who};
 use crate::parts::el::{effect, memo, set};
 use crate::platform::{Listener, ask, save, spawn, window};
+use crate::reactive::*;
 
 const SESSION: &str = "/api/v1/session";
 

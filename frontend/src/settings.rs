@@ -1,6 +1,5 @@
 //! What a reader set for this browser: theme, density, clock, shortcuts, watchlist.
 
-use crate::reactive::*;
 use shared::units::{Ticker, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
@@ -11,6 +10,7 @@ use crate::model::price::Format;
 use crate::model::watch::Watchlist;
 use crate::parts::el::effect;
 use crate::platform::{Listener, load, local_offset_min, root, save, window};
+use crate::reactive::*;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

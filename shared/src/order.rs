@@ -16,6 +16,14 @@ pub fn ordered<T: Clone>(things: &[T], mut compare: impl FnMut(&T, &T) -> Orderi
     places.into_iter().map(|place| things[place].clone()).collect()
 }
 
+/// Names in their order, each once.
+pub fn names(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let names: Vec<String> = names.into_iter().collect();
+    let mut names = ordered(&names, String::cmp);
+    names.dedup();
+    names
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]
@@ -28,5 +36,10 @@ mod tests {
         let words = ["bb", "a", "cc", "d"];
         assert_eq!(order(4, &mut |a, b| words[a].len().cmp(&words[b].len())), [1, 3, 0, 2]);
         assert_eq!(ordered(&words, |a, b| a.len().cmp(&b.len())), ["a", "d", "bb", "cc"]);
+    }
+
+    #[test]
+    fn names_are_there_once() {
+        assert_eq!(names(["b", "a", "b"].map(str::to_owned)), ["a", "b"]);
     }
 }

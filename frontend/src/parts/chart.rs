@@ -1,6 +1,5 @@
 //! Charts: a JavaScript module that is loaded when it is first needed.
 
-use crate::reactive::*;
 use js_sys::{Array, Float64Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -12,6 +11,7 @@ use crate::domain::darkpool::detail::Line;
 use crate::model::clock::Zone;
 use crate::model::series::Series;
 use crate::platform::{meta, spawn};
+use crate::reactive::*;
 
 #[wasm_bindgen]
 extern "C" {

@@ -5,11 +5,11 @@
 //! stays Leptos': signals, memos, effects, owners. An effect, a listener and a part of the page that
 //! is rebuilt all end with the owner they were made under.
 
-use crate::reactive::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, MouseEvent, Node};
 
 use crate::platform::{Listener, document};
+use crate::reactive::*;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 

@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use crate::reactive::*;
 use shared::order::order;
 use shared::stream::Key;
 use shared::units::Moment;
@@ -20,6 +19,7 @@ use crate::model::flash::Way;
 use crate::model::slots::Slots;
 use crate::model::window::{reveal, visible};
 use crate::platform::now;
+use crate::reactive::*;
 use crate::settings::Density;
 
 /// Rows beyond the screen on each side, so that a fast scroll finds them there.

@@ -1,7 +1,6 @@
 //! The slip at work: gives the commands, waits for what becomes of them, and asks again where nobody
 //! knows.
 
-use crate::reactive::*;
 use shared::domain::bets::BetStatus;
 use shared::domain::odds::OddsTopic;
 use shared::order::ordered;
@@ -21,6 +20,7 @@ use crate::live::{Following, Live, Outcome};
 use crate::parts::el::{effect, memo, set};
 use crate::parts::toast::Toasts;
 use crate::platform::{Listener, Timeout, load, save, uuid, window};
+use crate::reactive::*;
 
 /// Where the slip is kept.
 const KEPT: &str = "slip";

@@ -1,6 +1,5 @@
 //! Bets that the topic no longer holds are asked for, a page at a time.
 
-use crate::reactive::*;
 use shared::wire::{Fields, items};
 
 use crate::app::App;
@@ -8,6 +7,7 @@ use crate::domain::bets::read;
 use crate::domain::bets::store::Store;
 use crate::live::Outcome;
 use crate::parts::el::{El, memo, of};
+use crate::reactive::*;
 
 /// How many are asked for at once.
 const LIMIT: usize = 200;

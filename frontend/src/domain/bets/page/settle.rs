@@ -1,6 +1,5 @@
 //! An operator settles a bet: chooses what became of it, says why, and confirms.
 
-use crate::reactive::*;
 use shared::domain::bets::{BetRow, BetStatus, payout};
 
 use crate::app::App;
@@ -11,6 +10,7 @@ use crate::parts::controls::segments;
 use crate::parts::dialog::dialog;
 use crate::parts::el::{El, effect, el, of};
 use crate::parts::say;
+use crate::reactive::*;
 
 /// The dialog; open while there is a bet to settle.
 pub fn settle_dialog(app: App, settling: RwSignal<Option<BetRow>>) -> El {

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::reactive::*;
 use shared::domain::odds::{HistoryRow, MarketRow, OddsTopic, SportKey};
 use shared::stream::Key;
 
@@ -16,6 +15,7 @@ use crate::domain::odds::view::market_name;
 use crate::live::Pacer;
 use crate::model::query::Query;
 use crate::parts::el::{El, effect, of, set};
+use crate::reactive::*;
 use shared::order::order;
 
 /// Prices change twice a second at most, in milliseconds.

@@ -1,12 +1,12 @@
 //! The sports there are, each a link to its board, with how many of its events are on.
 
-use crate::reactive::*;
 use shared::domain::odds::{SportKey, SportRow};
 
 use crate::app::App;
 use crate::domain::keyed::Keyed;
 use crate::model::route::{Page, Route};
 use crate::parts::el::{El, el, of, set};
+use crate::reactive::*;
 use shared::order::order;
 
 /// What is shown of a sport.
