@@ -1,7 +1,6 @@
 //! The frame around the pages: header, banners, the page itself, what floats above it.
 
 use leptos::mount::mount_to;
-use leptos::prelude::*;
 
 use crate::domain::arbs::page::arbs_page;
 use crate::domain::bets::page::bets_page;
@@ -22,6 +21,7 @@ use crate::parts::help::help_dialog;
 use crate::parts::keys::Keys;
 use crate::parts::toast::Toasts;
 use crate::platform::by_id;
+use crate::reactive::*;
 use crate::router::Router;
 use crate::settings::Settings;
 use crate::slip::desk::Desk;

@@ -2,7 +2,6 @@
 //! knows a name, and connects anew when it changes, because a connection keeps who it began as.
 
 use gloo_net::http::Method;
-use leptos::prelude::*;
 use shared::link::Phase;
 use shared::units::UserId;
 use shared::wire::{CloseCode, Who};
@@ -13,6 +12,7 @@ use crate::live::Live;
 use crate::model::who::{refusal, who};
 use crate::parts::el::{effect, memo, set};
 use crate::platform::{Listener, ask, save, spawn, window};
+use crate::reactive::*;
 
 const SESSION: &str = "/api/v1/session";
 

@@ -23,6 +23,8 @@ mod parts;
 #[cfg(target_arch = "wasm32")]
 mod platform;
 #[cfg(target_arch = "wasm32")]
+mod reactive;
+#[cfg(target_arch = "wasm32")]
 mod router;
 #[cfg(target_arch = "wasm32")]
 mod settings;

@@ -1,6 +1,5 @@
 //! The History API as one signal. Which page an address means is for [`crate::model::route`] to say.
 
-use leptos::prelude::*;
 use shared::domain::odds::SportKey;
 use shared::units::Ticker;
 use wasm_bindgen::JsValue;
@@ -9,6 +8,7 @@ use crate::model::query::Query;
 use crate::model::route::{Page, Route};
 use crate::parts::el::{effect, memo};
 use crate::platform::{Listener, document, window};
+use crate::reactive::*;
 
 /// Where the reader is, and how to go elsewhere. A handle: cheap to copy.
 #[derive(Clone, Copy)]

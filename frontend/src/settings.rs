@@ -1,6 +1,5 @@
 //! What a reader set for this browser: theme, density, clock, shortcuts, watchlist.
 
-use leptos::prelude::*;
 use shared::units::{Ticker, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
@@ -11,6 +10,7 @@ use crate::model::price::Format;
 use crate::model::watch::Watchlist;
 use crate::parts::el::effect;
 use crate::platform::{Listener, load, local_offset_min, root, save, window};
+use crate::reactive::*;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,9 @@ impl Settings {
 
     /// Takes a ticker into the watchlist or out, and says whether it is in now.
     pub fn toggle_watch(self, ticker: &Ticker) -> bool {
-        self.watchlist.try_update(|list| list.toggle(ticker)).unwrap_or(false)
+        let mut is_in = false;
+        self.watchlist.update(|list| is_in = list.toggle(ticker));
+        is_in
     }
 
     /// A time as the reader wants it. Tracked.

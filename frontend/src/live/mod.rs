@@ -9,7 +9,6 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use serde_json::value::RawValue;
 use shared::domain::bets::BetRow;
 use shared::domain::kind_of;
@@ -21,6 +20,7 @@ use shared::wire::{ErrorMsg, SourceState};
 use crate::domain::stores::Stores;
 use crate::domain::{bets, darkpool, odds};
 use crate::platform::{Frame, Interval, now, spawn, wall};
+use crate::reactive::*;
 use crate::socket::{Sink, Socket};
 use commands::Answers;
 pub use commands::Outcome;

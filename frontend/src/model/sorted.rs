@@ -86,14 +86,6 @@ impl<T> Default for Sorted<T> {
     }
 }
 
-/// The places of so many things in the order that `compare` says, equal ones as they stood. One sort for
-/// whatever is sorted: each type of thing would be another 2 KB.
-pub fn order(count: usize, compare: &mut dyn FnMut(usize, usize) -> std::cmp::Ordering) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|a, b| compare(*a, *b));
-    places
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,11 +107,5 @@ mod tests {
         assert_eq!(text(&sorted), "c4 d2 ");
         sorted.clear();
         assert!(sorted.is_empty());
-    }
-
-    #[test]
-    fn an_order_is_stable() {
-        let words = ["bb", "a", "cc", "d"];
-        assert_eq!(order(4, &mut |a, b| words[a].len().cmp(&words[b].len())), [1, 3, 0, 2]);
     }
 }

@@ -1,6 +1,5 @@
 //! The dialog in which a reader signs in and out, and the button that leads to it.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
@@ -11,6 +10,7 @@ use super::say;
 use crate::app::App;
 use crate::identity::Known;
 use crate::platform::by_id;
+use crate::reactive::*;
 
 const WHY: &str = "Everything here can be read without signing in. Whoever signs in can keep bets on paper: a ledger of \
     what was staked at which price and what came of it. No bookmaker is contacted.";

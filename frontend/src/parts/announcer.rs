@@ -1,12 +1,11 @@
 //! What a screen reader hears: a summary now and then, and at once only that the connection is
 //! lost. The cells themselves are silent, or nothing else would be heard.
 
-use leptos::prelude::*;
-
 use super::el::{El, effect, memo, of};
 use crate::app::App;
 use crate::domain::darkpool::glance::Glance;
 use crate::model::badge::sentence;
+use crate::reactive::*;
 
 /// Seconds between two summaries.
 const EVERY_S: u64 = 10;

@@ -1,7 +1,6 @@
 //! What a reader must know before believing a number: that prices are invented or recorded, that
 //! rows are old, that the screen stands still, that one is no longer signed in.
 
-use leptos::prelude::*;
 use shared::link::Phase;
 use shared::units::Timestamp;
 

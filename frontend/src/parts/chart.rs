@@ -1,7 +1,6 @@
 //! Charts: a JavaScript module that is loaded when it is first needed.
 
 use js_sys::{Array, Float64Array, Promise};
-use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
@@ -12,6 +11,7 @@ use crate::domain::darkpool::detail::Line;
 use crate::model::clock::Zone;
 use crate::model::series::Series;
 use crate::platform::{meta, spawn};
+use crate::reactive::*;
 
 #[wasm_bindgen]
 extern "C" {

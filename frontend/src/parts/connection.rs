@@ -1,7 +1,6 @@
 //! The connection's badge, and the panel behind it: transport, positions, traffic, latencies, the
 //! health of each source.
 
-use leptos::prelude::*;
 use shared::units::Moment;
 
 use super::controls::unseen;
@@ -13,6 +12,7 @@ use crate::model::badge::{Badge, Facts, sentence};
 use crate::model::meter::Histogram;
 use crate::model::text;
 use crate::platform;
+use crate::reactive::*;
 
 /// What the badge says now. Changes only when that does.
 pub fn badge(live: Live) -> Memo<Badge> {

@@ -1,6 +1,6 @@
 //! A modal dialog: the browser's own, which keeps the focus inside and gives it back.
 
-use leptos::prelude::*;
+use crate::reactive::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 

@@ -5,11 +5,11 @@
 //! stays Leptos': signals, memos, effects, owners. An effect, a listener and a part of the page that
 //! is rebuilt all end with the owner they were made under.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, MouseEvent, Node};
 
 use crate::platform::{Listener, document};
+use crate::reactive::*;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -39,7 +39,7 @@ pub fn effect(run: impl FnMut() + 'static) {
 
 /// A value that is computed from signals, and changes only when it differs.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(compute: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
-    memo_boxed(Box::new(compute))
+    Memo::new(move |_| compute())
 }
 
 /// Sets a signal that differs; one that does not wakes nobody.
@@ -237,10 +237,6 @@ enum Sense {
 #[inline(never)]
 fn effect_boxed(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| run());
-}
-
-fn memo_boxed<T: PartialEq + Send + Sync + 'static>(compute: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
-    Memo::new(move |_: Option<&T>| compute())
 }
 
 #[inline(never)]

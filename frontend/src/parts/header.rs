@@ -1,7 +1,5 @@
 //! The header: brand, pages, the connection's badge, theme and help.
 
-use leptos::prelude::*;
-
 use super::account::account_button;
 use super::connection::connection_badge;
 use super::controls::icon_button;

@@ -1,7 +1,5 @@
 //! The help: shortcuts, what the numbers are, whose work the page stands on.
 
-use leptos::prelude::*;
-
 use super::controls::checkbox;
 use super::dialog::dialog;
 use super::el::{El, el, of};

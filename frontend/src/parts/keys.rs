@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::platform::{Listener, load, now, window};
+use crate::reactive::*;
 
 /// So long after the first key of a pair the second one may come, in milliseconds.
 const PAIR_MS: u128 = 1000;

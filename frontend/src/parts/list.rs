@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
+use shared::order::order;
 use shared::stream::Key;
 use shared::units::Moment;
 use wasm_bindgen::JsCast;
@@ -19,6 +19,7 @@ use crate::model::flash::Way;
 use crate::model::slots::Slots;
 use crate::model::window::{reveal, visible};
 use crate::platform::now;
+use crate::reactive::*;
 use crate::settings::Density;
 
 /// Rows beyond the screen on each side, so that a fast scroll finds them there.
@@ -138,7 +139,11 @@ impl List {
         if !asked && self.is_held(now) {
             let known = inner.keys.borrow();
             let place = |key: &Key| known.iter().position(|other| other == key).unwrap_or(usize::MAX);
-            keys.sort_by_cached_key(place);
+            let places: Vec<usize> = keys.iter().map(place).collect();
+            keys = order(keys.len(), &mut |a, b| places[a].cmp(&places[b]))
+                .into_iter()
+                .map(|at| keys[at].clone())
+                .collect();
         }
         if *inner.keys.borrow() != keys {
             inner.keys.replace(keys);

@@ -1,6 +1,5 @@
 //! Prices, money and times as this reader wants them. All are tracked.
 
-use leptos::prelude::*;
 use shared::units::{Money, Odds, Percent, Ratio, Timestamp};
 
 use crate::app::App;

@@ -1,9 +1,8 @@
 //! Short notices that go by themselves.
 
-use leptos::prelude::*;
-
 use super::el::{El, of};
 use crate::platform::Timeout;
+use crate::reactive::*;
 
 const SHOWN_MS: u64 = 4000;
 /// More at once would cover the page.

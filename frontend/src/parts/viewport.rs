@@ -4,13 +4,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
 use super::el::El;
 use crate::platform::Listener;
+use crate::reactive::*;
 
 /// Below this width rows become cards.
 const CARD_WIDTH: u32 = 640;

@@ -1,6 +1,5 @@
 //! A bet in the slip, as it is typed, sent, refused or placed.
 
-use leptos::prelude::*;
 use shared::domain::bets::{OddsPolicy, potential};
 use shared::units::Odds;
 
@@ -13,6 +12,7 @@ use crate::parts::controls::{choice, icon_button};
 use crate::parts::el::{El, el, memo, of};
 use crate::parts::icon::Icon;
 use crate::parts::say;
+use crate::reactive::*;
 
 /// How far a bet is, without what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The slip at work: gives the commands, waits for what becomes of them, and asks again where nobody
 //! knows.
 
-use leptos::prelude::*;
 use shared::domain::bets::BetStatus;
 use shared::domain::odds::OddsTopic;
+use shared::order::ordered;
 use shared::stream::Topic;
 use shared::units::{Money, UserId};
 use shared::wire::{Code, ErrorMsg, Fields, Reply, items};
@@ -20,6 +20,7 @@ use crate::live::{Following, Live, Outcome};
 use crate::parts::el::{effect, memo, set};
 use crate::parts::toast::Toasts;
 use crate::platform::{Listener, Timeout, load, save, uuid, window};
+use crate::reactive::*;
 
 /// Where the slip is kept.
 const KEPT: &str = "slip";
@@ -234,7 +235,7 @@ impl Desk {
                     topics.extend(open.map(|leg| OddsTopic::Event(leg.pick.event.clone()).topic()));
                 });
             }
-            topics.sort_unstable();
+            let mut topics = ordered(&topics, Topic::cmp);
             topics.dedup();
             topics
         });

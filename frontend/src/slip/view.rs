@@ -1,6 +1,5 @@
 //! The slip on the screen: above the page, beside it where there is room.
 
-use leptos::prelude::*;
 use shared::domain::bets::potential;
 use shared::units::Money;
 
@@ -12,6 +11,7 @@ use crate::model::text;
 use crate::parts::controls::icon_button;
 use crate::parts::el::{El, el, memo, of};
 use crate::parts::icon::{Icon, icon};
+use crate::reactive::*;
 
 const PAPER: &str = "On paper: bets go into this server's ledger. No bookmaker is contacted.";
 

@@ -1,9 +1,9 @@
 //! Which opportunities are shown, in which order: what the address says.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use shared::domain::odds::{ArbKind, ArbRow, ClosedArbRow};
+use shared::order::{names, ordered};
 use shared::stream::Key;
 use shared::units::Percent;
 
@@ -147,8 +147,8 @@ impl View {
     /// Those of now that it lets through, in its order; of equal ones the first by id.
     #[must_use]
     pub fn open(&self, arbs: &Keyed<ArbRow>) -> Vec<Key> {
-        let mut rows: Vec<_> = arbs.rows().iter().filter(|(_, row)| self.passes(row, row.roi_pct)).collect();
-        rows.sort_by(|(a_key, a), (b_key, b)| {
+        let rows: Vec<_> = arbs.rows().iter().filter(|(_, row)| self.passes(row, row.roi_pct)).collect();
+        let rows = ordered(&rows, |(a_key, a), (b_key, b)| {
             let order = self.compare(a, b);
             let order = if self.reversed { order.reverse() } else { order };
             order.then_with(|| a_key.cmp(b_key))
@@ -194,10 +194,10 @@ impl View {
 
 /// The sports and the books that there is something of, for a reader to choose from.
 #[must_use]
-pub fn offered(open: &Keyed<ArbRow>, closed: &Keyed<ClosedArbRow>) -> (BTreeSet<String>, BTreeSet<String>) {
+pub fn offered(open: &Keyed<ArbRow>, closed: &Keyed<ClosedArbRow>) -> (Vec<String>, Vec<String>) {
     let rows = || open.rows().values().chain(closed.rows().values().map(|row| &row.arb));
     let books = rows().flat_map(|row| row.legs.iter().map(|leg| leg.book.to_string()));
-    (rows().map(|row| row.sport.to_string()).collect(), books.collect())
+    (names(rows().map(|row| row.sport.to_string())), names(books))
 }
 
 #[cfg(test)]
@@ -308,7 +308,7 @@ pub(crate) mod tests {
     #[test]
     fn what_is_offered_is_what_there_is() {
         let (sports, books) = offered(&arbs(), &closed());
-        assert_eq!(sports.into_iter().collect::<Vec<_>>(), ["basketball_nba", "epl", "nba"]);
-        assert_eq!(books.into_iter().collect::<Vec<_>>(), ["betfair_ex", "pinnacle"]);
+        assert_eq!(sports, ["basketball_nba", "epl", "nba"]);
+        assert_eq!(books, ["betfair_ex", "pinnacle"]);
     }
 }

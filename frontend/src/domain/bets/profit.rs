@@ -1,6 +1,7 @@
 //! Profit and loss over time, from the bets that are settled.
 
 use shared::domain::bets::BetRow;
+use shared::order::ordered;
 use shared::units::{Money, Ratio};
 
 use super::store::{ALL_BOOKS, Store};
@@ -32,7 +33,7 @@ impl Curve {
                 steps.push((at.ms().div_euclid(1000), profit));
             }
         }
-        steps.sort_by_key(|(second, _)| *second);
+        let steps = ordered(&steps, |(a, _), (b, _)| a.cmp(b));
         let known = steps.iter().fold(Money::ZERO, |sum, (_, profit)| sum + *profit);
         let all = bets.exposure(ALL_BOOKS).map_or(known, |row| row.profit);
         let mut curve = Curve::default();

@@ -1,16 +1,16 @@
 //! What the page knows of the user's bets: those that the topic holds, older ones that were asked
 //! for, and what is at stake.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 use shared::domain::bets::{BetRow, BetStatus, BetsTopic, ExposureRow};
+use shared::order::ordered;
 use shared::stream::{Change, Class, Key, Topic};
 use shared::wire::RawRows;
 
 use super::read;
 use crate::domain::keyed::Keyed;
 use crate::domain::stores::TopicStore;
+use crate::model::sorted::Sorted;
 
 /// How many bets that are over the topic holds; older ones have to be asked for.
 const KEPT: usize = 1000;
@@ -23,7 +23,7 @@ pub struct Store {
     /// `bets/{user}`, by id, which is the order of time.
     bets: Keyed<BetRow>,
     /// Those that are not in the topic.
-    older: BTreeMap<Key, BetRow>,
+    older: Sorted<BetRow>,
     /// The last answer with older ones was the last there is.
     all_known: bool,
     /// `bets/{user}/exposure`.
@@ -35,7 +35,7 @@ impl Store {
     /// Takes in an answer of `get_bets`; `more` says whether there are still older ones.
     pub fn add_older(&mut self, rows: Vec<BetRow>, more: bool) {
         self.all_known |= !more;
-        self.older.extend(rows.into_iter().map(|row| (Key::from(&*row.id), row)));
+        rows.into_iter().for_each(|row| self.older.insert(Key::from(&*row.id), row));
         self.changes = self.changes.wrapping_add(1);
     }
 
@@ -43,15 +43,14 @@ impl Store {
     pub fn newest(&self) -> impl Iterator<Item = (&Key, &BetRow)> {
         let older = self.older.iter().filter(|(key, _)| self.bets.get(key).is_none());
         // Ids sort by time, and open ones may be older than some that are not in the topic.
-        let mut all: Vec<_> = self.bets.rows().iter().chain(older).collect();
-        all.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        all.into_iter()
+        let all: Vec<_> = self.bets.rows().iter().chain(older).collect();
+        ordered(&all, |(a, _), (b, _)| b.cmp(a)).into_iter()
     }
 
     /// How many are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.bets.rows().len() + self.older.keys().filter(|key| self.bets.get(key).is_none()).count()
+        self.bets.rows().len() + self.older.iter().filter(|(key, _)| self.bets.get(key).is_none()).count()
     }
 
     /// Whether none is known.
@@ -100,7 +99,7 @@ impl Default for Store {
     fn default() -> Store {
         Store {
             bets: Keyed::new(Class::State, read::bet),
-            older: BTreeMap::new(),
+            older: Sorted::new(),
             all_known: false,
             exposure: Keyed::new(Class::State, read::exposure),
             changes: 0,
@@ -123,7 +122,7 @@ impl TopicStore for Store {
             Some(BetsTopic::Bets(_)) => {
                 // It is no longer among the newest; it is still a bet.
                 let fallen = change.dels().iter().filter_map(|key| Some((key.clone(), self.bets.get(key)?.clone())));
-                self.older.extend(fallen);
+                fallen.into_iter().for_each(|(key, row)| self.older.insert(key, row));
                 self.bets.update(change);
             }
             Some(BetsTopic::Exposure(_)) => self.exposure.update(change),

@@ -1,8 +1,7 @@
 //! Which of the user's bets are shown: what the address says.
 
-use std::collections::BTreeSet;
-
 use shared::domain::bets::{BetRow, BetStatus};
+use shared::order::names;
 use shared::stream::Key;
 
 use super::store::Store;
@@ -126,8 +125,8 @@ pub fn market_kind(market: &str) -> &str {
 
 /// The books that there are bets at.
 #[must_use]
-pub fn books(bets: &Store) -> BTreeSet<String> {
-    bets.newest().map(|(_, row)| row.book.to_string()).collect()
+pub fn books(bets: &Store) -> Vec<String> {
+    names(bets.newest().map(|(_, row)| row.book.to_string()))
 }
 
 #[cfg(test)]
@@ -153,7 +152,7 @@ mod tests {
         check(View { search: "HUNCH".into(), ..View::default() }, "3");
         check(View { search: "chelsea".into(), book: Some("betfair".into()), ..View::default() }, "3");
         check(View { search: "ref-2".into(), ..View::default() }, "2");
-        assert_eq!(books(&bets).into_iter().collect::<Vec<_>>(), ["betfair", "pinnacle"]);
+        assert_eq!(books(&bets), ["betfair", "pinnacle"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a reader asked to see of the tickers, and in which order: kept in the address.
 
+use shared::order::order;
 use shared::units::Money;
 
 use super::columns::{Column, Columns};
@@ -188,15 +189,15 @@ impl View {
             SortBy::Ticker if self.sort.descending => rows.reverse(),
             SortBy::Ticker => {}
             SortBy::Column(column) => {
-                // Sorted by whether it is unknown, then by rank, then by name (the order so far).
+                // Sorted by whether it is unknown, then by rank; equal ones stay in the order of their names.
                 let rank = |row: Row| match column.rank(tickers, row) {
                     Some(rank) if self.sort.descending => (false, -rank),
                     Some(rank) => (false, rank),
                     None => (true, 0),
                 };
-                let mut ranked: Vec<_> = rows.iter().enumerate().map(|(name, row)| (rank(*row), name)).collect();
-                ranked.sort_unstable();
-                rows = ranked.into_iter().map(|(_, name)| rows[name]).collect();
+                let ranks: Vec<_> = rows.iter().map(|row| rank(*row)).collect();
+                let places = order(rows.len(), &mut |a, b| ranks[a].cmp(&ranks[b]));
+                rows = places.into_iter().map(|place| rows[place]).collect();
             }
         }
         // Whoever types a name in full means that one.

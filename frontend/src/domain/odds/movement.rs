@@ -2,7 +2,7 @@
 
 use shared::units::{Odds, Timestamp};
 
-use crate::model::sorted::order;
+use shared::order::order;
 
 /// A line: prices by the second, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

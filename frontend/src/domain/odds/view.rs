@@ -6,7 +6,7 @@ use shared::stream::Key;
 
 use super::board::{Board, Head};
 use crate::model::query::Query;
-use crate::model::sorted::order;
+use shared::order::order;
 
 /// Which events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! What a bet is worth, and how much of a bankroll to put on it.
 
+use crate::order::ordered;
 use crate::units::Money;
 
 /// Fractions of a bankroll are used to so many parts.
@@ -56,9 +57,9 @@ pub fn stake(fraction: f64, bankroll: Money) -> Money {
 /// taken are an arbitrage there is nothing to hold back, and each gets its probability.
 #[must_use]
 pub fn kelly_exclusive(bets: &[(f64, f64)]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..bets.len()).filter(|i| bets[*i].0 > 0.0 && bets[*i].1 > 1.0).collect();
+    let beneficial: Vec<usize> = (0..bets.len()).filter(|i| bets[*i].0 > 0.0 && bets[*i].1 > 1.0).collect();
     let worth = |i: usize| bets[i].0 * bets[i].1;
-    order.sort_by(|a, b| worth(*b).total_cmp(&worth(*a)));
+    let order = ordered(&beneficial, |a, b| worth(*b).total_cmp(&worth(*a)));
     let (mut probability, mut implied, mut reserve, mut taken) = (0.0, 0.0, 1.0, 0);
     for &index in &order {
         if worth(index) <= reserve {

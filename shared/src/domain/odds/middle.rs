@@ -5,6 +5,7 @@
 
 use super::arbitrage::{is_arbitrage, shares};
 use super::rows::{ArbKind, MarketKind};
+use crate::order::ordered;
 use crate::units::{Money, Odds};
 
 /// What the pair is reckoned for: $100, in 1e-12 dollars.
@@ -137,8 +138,8 @@ pub fn profit_by_result(market: MarketKind, legs: [Leg; 2], stakes: [Money; 2]) 
 /// The results from which on something may be different: one below each line, on it, and above it.
 fn turns(hit: [i64; 2]) -> Option<Vec<i32>> {
     let near = |hit: i64| (-1..=2).map(move |step| hit.div_euclid(100) + step);
-    let mut turns: Vec<i64> = hit.into_iter().flat_map(near).collect();
-    turns.sort_unstable();
+    let turns: Vec<i64> = hit.into_iter().flat_map(near).collect();
+    let mut turns = ordered(&turns, i64::cmp);
     turns.dedup();
     turns.into_iter().map(|turn| i32::try_from(turn).ok()).collect()
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::arbitrage::{compare_to_even, shares};
+use crate::order::ordered;
 use crate::units::{Money, Odds};
 
 /// How many units around the real stake are tried.
@@ -101,8 +102,7 @@ fn stake_for(paid: i128, odds: Odds) -> i128 {
 fn best(odds: &[Odds], choices: &[Vec<i128>], most: i128) -> Option<Split> {
     let pays = |odds: &Odds, stake: i128| odds.pays(Money::from_pico(stake)).pico();
     let payouts = odds.iter().zip(choices).flat_map(|(odds, stakes)| stakes.iter().map(|stake| pays(odds, *stake)));
-    let mut payouts: Vec<i128> = payouts.collect();
-    payouts.sort_unstable();
+    let payouts = ordered(&payouts.collect::<Vec<i128>>(), i128::cmp);
     let mut found: Option<Split> = None;
     for payout in payouts {
         let lowest = odds.iter().zip(choices).map(|(odds, stakes)| {

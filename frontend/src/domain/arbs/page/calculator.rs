@@ -1,6 +1,5 @@
 //! The stake calculator: reckons anew whenever a price moves or something is typed.
 
-use leptos::prelude::*;
 use shared::domain::odds::net;
 use shared::units::{Money, Odds};
 
@@ -15,6 +14,7 @@ use crate::parts::el::{El, el, memo, of};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::say;
 use crate::platform::copy;
+use crate::reactive::*;
 use crate::slip::pick::{Pick, stake};
 
 /// What is typed.

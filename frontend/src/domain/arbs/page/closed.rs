@@ -1,6 +1,5 @@
 //! The opportunities that were over lately, with how long they lived.
 
-use leptos::prelude::*;
 use shared::domain::odds::{ClosedArbRow, OddsTopic};
 
 use super::open::{empty, kind_word, legs, market};
@@ -11,6 +10,7 @@ use crate::model::text;
 use crate::parts::el::{El, effect, el, of, set};
 use crate::parts::list::{Cells, Kind, Line, List, read};
 use crate::parts::say;
+use crate::reactive::*;
 
 const HEADINGS: [(&str, &str); 6] = [
     ("edge", "Best edge"),

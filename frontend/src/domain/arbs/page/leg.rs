@@ -1,6 +1,5 @@
 //! One leg in the calculator: its price as it moves, its stake, which can be fixed.
 
-use leptos::prelude::*;
 use shared::domain::odds::{LegRow, net};
 
 use super::calculator::Typed;
@@ -11,6 +10,7 @@ use crate::model::text;
 use crate::parts::el::{El, el, memo, of};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::say;
+use crate::reactive::*;
 use crate::slip::quote::Moved;
 
 /// What a row is made from.

@@ -9,12 +9,12 @@ mod panel;
 mod quotes;
 mod tools;
 
-use leptos::prelude::*;
 use shared::domain::odds::OddsTopic;
 
 use super::view::View;
 use crate::app::App;
 use crate::parts::el::{El, of};
+use crate::reactive::*;
 
 /// Arbitrages.
 pub fn arbs_page(app: App) -> El {

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
 use shared::domain::odds::{ArbKind, ArbRow, MarketKind, OddsTopic};
 
 use super::open_one;
@@ -14,6 +13,7 @@ use crate::parts::controls::unseen;
 use crate::parts::el::{El, effect, el, of, set};
 use crate::parts::list::{Cells, Kind, Line, List, read};
 use crate::parts::say;
+use crate::reactive::*;
 
 /// The list; a press opens the panel of a row.
 pub fn list(app: App, view: Memo<View>, opened: Memo<Option<String>>) -> El {

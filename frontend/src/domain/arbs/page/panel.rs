@@ -1,6 +1,5 @@
 //! The panel of one opportunity: what it is, what is wrong with it, the calculator.
 
-use leptos::prelude::*;
 use shared::domain::odds::{ArbKind, ArbRow};
 
 use super::calculator::calculator;
@@ -15,6 +14,7 @@ use crate::parts::el::{El, el, memo, of};
 use crate::parts::icon::Icon;
 use crate::parts::say;
 use crate::platform::{copy, window};
+use crate::reactive::*;
 
 /// The panel.
 pub fn panel(app: App, id: &str) -> El {

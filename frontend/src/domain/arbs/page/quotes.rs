@@ -1,12 +1,12 @@
 //! What the panel knows of an opportunity: itself, as it is or as it last was, and what its books offer
 //! now.
 
-use leptos::prelude::*;
 use shared::domain::odds::{ArbRow, ClosedArbRow, OddsTopic};
 use shared::units::Odds;
 
 use crate::app::App;
 use crate::parts::el::{effect, memo, set};
+use crate::reactive::*;
 use crate::slip::quote::{Moved, Quote};
 
 /// Each part changes by itself.

@@ -1,9 +1,7 @@
 //! Filters of the list.
 
-use std::collections::BTreeSet;
-
-use leptos::prelude::*;
 use shared::domain::odds::ArbKind;
+use shared::order::names;
 
 use crate::app::App;
 use crate::domain::arbs::view::{EDGES, SortBy, View, offered};
@@ -11,6 +9,7 @@ use crate::parts::controls::{choice, icon_button, segments};
 use crate::parts::el::{El, memo, of};
 use crate::parts::icon::Icon;
 use crate::parts::search::search_field;
+use crate::reactive::*;
 
 const KINDS: [Option<ArbKind>; 3] = [None, Some(ArbKind::Arb), Some(ArbKind::Middle)];
 
@@ -24,8 +23,8 @@ pub fn tools(app: App, view: Memo<View>) -> El {
         app.live.signals().second.track();
         app.live.odds(|odds| offered(&odds.arbs, &odds.closed))
     });
-    let sports = memo(move || names(&offered.get().0, view.with(|view| view.sport.clone())));
-    let books = memo(move || names(&offered.get().1, view.with(|view| view.book.clone())));
+    let sports = memo(move || with_chosen(&offered.get().0, view.with(|view| view.sport.clone())));
+    let books = memo(move || with_chosen(&offered.get().1, view.with(|view| view.book.clone())));
     let sport = move || {
         vec![choice(
             "Sport",
@@ -103,10 +102,8 @@ fn percent(hundredths: i64) -> String {
 }
 
 /// What there is, and what is chosen even if there is none of it now.
-fn names(found: &BTreeSet<String>, chosen: Option<String>) -> Vec<String> {
-    let mut names = found.clone();
-    names.extend(chosen);
-    names.into_iter().collect()
+fn with_chosen(found: &[String], chosen: Option<String>) -> Vec<String> {
+    names(found.iter().cloned().chain(chosen))
 }
 
 fn with_any(any: &str, names: Vec<String>) -> Vec<(String, String)> {

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
 use shared::domain::bets::{BetRow, BetStatus};
 use shared::stream::Topic;
 
@@ -16,6 +15,7 @@ use crate::parts::controls::unseen;
 use crate::parts::el::{El, effect, el, of, set};
 use crate::parts::list::{Cells, Kind, Line, List, read};
 use crate::parts::say;
+use crate::reactive::*;
 
 const HEADINGS: [(&str, &str); 8] = [
     ("when", "Placed"),

@@ -7,7 +7,6 @@ mod older;
 mod settle;
 mod tools;
 
-use leptos::prelude::*;
 use shared::domain::bets::BetsTopic;
 use shared::units::UserId;
 
@@ -15,6 +14,7 @@ use super::view::View;
 use crate::app::App;
 use crate::identity::Known;
 use crate::parts::el::{El, el, memo, of};
+use crate::reactive::*;
 
 /// The reader's bets.
 pub fn bets_page(app: App) -> El {

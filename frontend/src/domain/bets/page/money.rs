@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::*;
 use shared::domain::bets::ExposureRow;
 use shared::units::Money;
 
@@ -15,6 +14,7 @@ use crate::model::text;
 use crate::parts::chart::lines_chart;
 use crate::parts::el::{El, el, of, set};
 use crate::parts::say;
+use crate::reactive::*;
 
 /// Nobody reads sums faster than this, in milliseconds.
 const EVERY_MS: u64 = 250;

@@ -1,6 +1,5 @@
 //! Bets that the topic no longer holds are asked for, a page at a time.
 
-use leptos::prelude::*;
 use shared::wire::{Fields, items};
 
 use crate::app::App;
@@ -8,6 +7,7 @@ use crate::domain::bets::read;
 use crate::domain::bets::store::Store;
 use crate::live::Outcome;
 use crate::parts::el::{El, memo, of};
+use crate::reactive::*;
 
 /// How many are asked for at once.
 const LIMIT: usize = 200;
@@ -30,7 +30,7 @@ pub fn older(app: App, total: RwSignal<usize>) -> El {
         let args = serde_json::json!({ "before": &*before, "limit": LIMIT });
         app.live.command("get_bets", Some(args), move |outcome| {
             // The page may be another by now.
-            if busy.try_set(false).is_some() {
+            if !busy.try_set(false) {
                 return;
             }
             match outcome {

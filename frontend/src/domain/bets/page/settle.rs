@@ -1,6 +1,5 @@
 //! An operator settles a bet: chooses what became of it, says why, and confirms.
 
-use leptos::prelude::*;
 use shared::domain::bets::{BetRow, BetStatus, payout};
 
 use crate::app::App;
@@ -11,6 +10,7 @@ use crate::parts::controls::segments;
 use crate::parts::dialog::dialog;
 use crate::parts::el::{El, effect, el, of};
 use crate::parts::say;
+use crate::reactive::*;
 
 /// The dialog; open while there is a bet to settle.
 pub fn settle_dialog(app: App, settling: RwSignal<Option<BetRow>>) -> El {
@@ -59,7 +59,7 @@ fn inside(app: App, bet: BetRow, open: RwSignal<bool>) -> Vec<El> {
         let word = status_word(OUTCOMES[at]).to_lowercase();
         app.live.command("settle_bet", Some(args), move |outcome| {
             // The dialog may be closed by now.
-            if busy.try_set(false).is_some() {
+            if !busy.try_set(false) {
                 return;
             }
             match outcome {

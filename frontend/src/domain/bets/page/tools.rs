@@ -1,8 +1,6 @@
 //! Filters of the list.
 
-use std::collections::BTreeSet;
-
-use leptos::prelude::*;
+use shared::order::names;
 
 use crate::app::App;
 use crate::domain::bets::export;
@@ -13,6 +11,7 @@ use crate::parts::el::{El, memo, of};
 use crate::parts::icon::Icon;
 use crate::parts::search::search_field;
 use crate::platform::download;
+use crate::reactive::*;
 
 const MARKETS: [(&str, &str); 4] = [("", "All markets"), ("h2h", "Winner"), ("spreads", "Spread"), ("totals", "Total")];
 
@@ -24,9 +23,8 @@ pub fn tools(app: App, view: Memo<View>) -> El {
     };
     let known = memo(move || {
         app.live.signals().second.track();
-        let mut names: BTreeSet<String> = app.live.bets(books);
-        names.extend(view.with(|view| view.book.clone()));
-        names
+        let chosen = view.with(|view| view.book.clone());
+        names(app.live.bets(books).into_iter().chain(chosen))
     });
     let some = |value: String| (!value.is_empty()).then_some(value);
     let book = move || {

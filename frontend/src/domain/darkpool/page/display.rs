@@ -1,7 +1,5 @@
 //! Which columns are shown, how dense, in which time, in which colours.
 
-use leptos::prelude::*;
-
 use crate::app::App;
 use crate::domain::darkpool::columns::Column;
 use crate::domain::darkpool::view::View;
@@ -9,6 +7,7 @@ use crate::model::clock::Zone;
 use crate::parts::controls::{checkbox, segments};
 use crate::parts::dialog::dialog;
 use crate::parts::el::{El, el, of};
+use crate::reactive::*;
 use crate::settings::{Density, Theme};
 
 const DENSITIES: [Density; 2] = [Density::Comfortable, Density::Compact];

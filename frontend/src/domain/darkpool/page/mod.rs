@@ -12,13 +12,13 @@ mod tape_tools;
 mod toolbar;
 mod watched;
 
-use leptos::prelude::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::Ticker;
 
 use crate::app::App;
 use crate::model::watch::MOST;
 use crate::parts::el::{El, of};
+use crate::reactive::*;
 use panel::panel;
 
 /// The table of tickers.

@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
 use shared::units::{Moment, Ticker};
 
 use crate::app::App;
@@ -11,6 +10,7 @@ use crate::domain::darkpool::view::View;
 use crate::live::Pacer;
 use crate::model::watch::Watchlist;
 use crate::parts::el::set;
+use crate::reactive::*;
 
 /// Between two orders, in milliseconds.
 const EVERY_MS: u64 = 250;

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use shared::domain::darkpool::{DarkPoolTopic, LevelRow, SentimentRow, Side};
 use shared::units::{Money, Ticker};
 
@@ -21,6 +20,7 @@ use crate::parts::el::{El, el, of, set};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::split::split;
 use crate::platform::{copy, window};
+use crate::reactive::*;
 
 /// How many of the ticker's prints are shown.
 const PRINTS: usize = 40;

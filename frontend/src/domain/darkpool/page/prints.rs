@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use shared::domain::darkpool::{PrintRow, Side};
 
 use crate::app::App;
@@ -10,6 +9,7 @@ use crate::domain::darkpool::tape::{marks, side_name};
 use crate::model::text::{self, Sign};
 use crate::parts::controls::unseen;
 use crate::parts::el::{El, el, of};
+use crate::reactive::*;
 
 /// A print that a row shows, or none.
 pub type Shown = RwSignal<Option<Arc<PrintRow>>>;

@@ -1,6 +1,5 @@
 //! A recycled row of the table: one signal for each of its cells.
 
-use leptos::prelude::*;
 use shared::units::Ticker;
 
 use super::is_watched;
@@ -13,6 +12,7 @@ use crate::model::text::{self, Sign};
 use crate::parts::el::{El, el, of, set, svg};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::split::split;
+use crate::reactive::*;
 
 const COLUMNS: usize = Column::ALL.len();
 

@@ -1,6 +1,5 @@
 //! The market at a glance, above the table.
 
-use leptos::prelude::*;
 use shared::units::{Money, Ticker};
 
 use crate::app::App;
@@ -8,6 +7,7 @@ use crate::domain::darkpool::glance::Glance;
 use crate::model::text::{self, Sign};
 use crate::parts::el::{El, el, of};
 use crate::parts::split::split;
+use crate::reactive::*;
 
 /// The strip; it moves once a second.
 pub fn strip(app: App) -> El {

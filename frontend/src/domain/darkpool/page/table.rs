@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::{Moment, Ticker};
 use wasm_bindgen::JsCast;
@@ -25,6 +24,7 @@ use crate::parts::el::{El, effect, el, memo, of, set};
 use crate::parts::lights::Lights;
 use crate::parts::viewport::Viewport;
 use crate::platform::now;
+use crate::reactive::*;
 use crate::settings::Density;
 
 /// Rows beyond the screen on each side, so that a fast scroll finds them there.

@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use shared::domain::darkpool::{DarkPoolTopic, PrintRow};
 use shared::stream::Key;
 use shared::units::Moment;
@@ -20,6 +19,7 @@ use crate::model::window::visible;
 use crate::parts::el::{El, effect, el, memo, of, set};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::viewport::Viewport;
+use crate::reactive::*;
 use crate::settings::Density;
 
 const OVERSCAN: usize = 4;

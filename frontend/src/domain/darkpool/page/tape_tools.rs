@@ -1,6 +1,5 @@
 //! The tape's filters.
 
-use leptos::prelude::*;
 use shared::domain::darkpool::Side;
 use shared::units::Shares;
 

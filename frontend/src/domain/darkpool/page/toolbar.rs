@@ -1,6 +1,5 @@
 //! Search, filters and what else is done with the table.
 
-use leptos::prelude::*;
 use shared::units::{Money, Ticker};
 
 use super::display::display_dialog;
@@ -15,6 +14,7 @@ use crate::parts::el::{El, memo, of};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::search::search_field;
 use crate::platform::download;
+use crate::reactive::*;
 
 const LEAST: [i64; 6] = [0, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 const LEANS: [Lean; 3] = [Lean::Any, Lean::Bullish, Lean::Bearish];

@@ -1,12 +1,12 @@
 //! Watched tickers outside the top are followed one by one.
 
-use leptos::prelude::*;
 use shared::domain::darkpool::DarkPoolTopic;
 use shared::units::Ticker;
 
 use crate::app::App;
 use crate::live::Following;
 use crate::parts::el::effect;
+use crate::reactive::*;
 
 /// Follows them as long as the present owner lives. One that enters the top later stays followed:
 /// at the edge of the top it would come and go.

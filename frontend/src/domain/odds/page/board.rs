@@ -1,6 +1,5 @@
 //! The page of a sport's odds: the sports, the filters, the board.
 
-use leptos::prelude::*;
 use shared::domain::odds::{OddsTopic, SportKey};
 
 use super::grid::Board;
@@ -8,6 +7,7 @@ use super::sports::{busiest, sports};
 use super::tools::tools;
 use crate::app::App;
 use crate::parts::el::{El, effect, of};
+use crate::reactive::*;
 
 /// The odds of the sport that the address names; where it names none, of the busiest.
 pub fn odds_page(app: App) -> El {

@@ -1,6 +1,5 @@
 //! How the bookmakers are doing.
 
-use leptos::prelude::*;
 use shared::domain::odds::{BookRow, BookStatus, OddsTopic};
 use shared::units::Percent;
 
@@ -9,6 +8,7 @@ use super::head::{status_class, status_name};
 use crate::app::App;
 use crate::model::text;
 use crate::parts::el::{El, el, of, set};
+use crate::reactive::*;
 
 const NONE: &str = "\u{2013}";
 const HEADINGS: [(&str, &str); 8] = [

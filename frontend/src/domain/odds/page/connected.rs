@@ -1,7 +1,5 @@
 //! The light that says whether prices arrive, and how long they are on their way.
 
-use leptos::prelude::*;
-
 use crate::app::App;
 use crate::model::badge::Tone;
 use crate::parts::el::{El, el, of};

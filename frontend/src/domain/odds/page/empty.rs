@@ -1,10 +1,9 @@
 //! What stands in an empty board: that it is still empty, or that nothing fits.
 
-use leptos::prelude::*;
-
 use crate::app::App;
 use crate::domain::odds::view::{View, kind_name};
 use crate::parts::el::{El, el, of};
+use crate::reactive::*;
 
 pub fn nothing_to_show(app: App, view: Memo<View>, ready: RwSignal<bool>) -> El {
     let filtered = move || view.with(View::is_filtered);

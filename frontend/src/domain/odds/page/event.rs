@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use shared::domain::odds::{HistoryRow, MarketRow, OddsTopic, SportKey};
 use shared::stream::Key;
 
@@ -15,8 +14,9 @@ use crate::domain::odds::read;
 use crate::domain::odds::view::market_name;
 use crate::live::Pacer;
 use crate::model::query::Query;
-use crate::model::sorted::order;
 use crate::parts::el::{El, effect, of, set};
+use crate::reactive::*;
+use shared::order::order;
 
 /// Prices change twice a second at most, in milliseconds.
 const EVERY_MS: u64 = 500;

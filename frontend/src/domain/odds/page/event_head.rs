@@ -1,6 +1,5 @@
 //! The head of an event's page: who plays, how it stands, which markets there are.
 
-use leptos::prelude::*;
 use shared::domain::odds::MarketRow;
 
 use super::connected::connected;

@@ -1,6 +1,5 @@
 //! What each book offers in a market, and how the prices of one selection moved.
 
-use leptos::prelude::*;
 use shared::domain::odds::{MarketRow, SelectionRow};
 use shared::units::Odds;
 
@@ -13,6 +12,7 @@ use crate::model::series::{BEST, FAIR, Series};
 use crate::model::text;
 use crate::parts::chart::lines_chart;
 use crate::parts::el::{El, effect, el, memo, of, set};
+use crate::reactive::*;
 use crate::slip::pick::Pick;
 
 const NONE: &str = "\u{2013}";

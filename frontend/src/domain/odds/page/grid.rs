@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
 use shared::domain::odds::{MarketRow, OddsTopic};
 use shared::stream::Topic;
 use shared::units::Moment;
@@ -27,6 +26,7 @@ use crate::parts::el::{El, effect, memo, of, set};
 use crate::parts::lights::Lights;
 use crate::parts::viewport::Viewport;
 use crate::platform::local_offset_min;
+use crate::reactive::*;
 use crate::settings::Density;
 
 /// Lines beyond the screen on each side, so that a fast scroll finds them there.

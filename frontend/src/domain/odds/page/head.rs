@@ -1,7 +1,6 @@
 //! The headings of the board: those that stay, and one for each book in sight, with its state and a
 //! pin.
 
-use leptos::prelude::*;
 use shared::domain::odds::BookStatus;
 
 use crate::app::App;
@@ -9,6 +8,7 @@ use crate::domain::odds::store::Store;
 use crate::model::pins::Pins;
 use crate::parts::el::{El, of, set};
 use crate::parts::icon::{Icon, icon};
+use crate::reactive::*;
 
 const FIXED: [(&str, &str, &str); 5] = [
     ("name", "Selection", "What is bet on"),

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 

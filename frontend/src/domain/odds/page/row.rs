@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use shared::domain::odds::{MarketRow, SelectionRow};
 use shared::units::{Odds, Timestamp};
 
@@ -16,6 +15,7 @@ use crate::model::price::Format;
 use crate::model::route::{Page, Route};
 use crate::model::spark;
 use crate::parts::el::{El, el, of, set, svg};
+use crate::reactive::*;
 
 const NONE: &str = "\u{2013}";
 

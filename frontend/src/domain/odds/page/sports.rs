@@ -1,13 +1,13 @@
 //! The sports there are, each a link to its board, with how many of its events are on.
 
-use leptos::prelude::*;
 use shared::domain::odds::{SportKey, SportRow};
 
 use crate::app::App;
 use crate::domain::keyed::Keyed;
 use crate::model::route::{Page, Route};
-use crate::model::sorted::order;
 use crate::parts::el::{El, el, of, set};
+use crate::reactive::*;
+use shared::order::order;
 
 /// What is shown of a sport.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,5 @@
 //! Search, filters and the format of prices.
 
-use leptos::prelude::*;
-
 use super::connected::connected;
 use super::grid::Board;
 use crate::app::App;
