@@ -10,6 +10,7 @@ use crate::domain::arbs::view::{EDGES, SortBy, View, offered};
 use crate::parts::controls::{choice, icon_button, segments};
 use crate::parts::el::{El, memo, of};
 use crate::parts::icon::Icon;
+use crate::parts::say;
 use crate::parts::search::search_field;
 
 const KINDS: [Option<ArbKind>; 3] = [None, Some(ArbKind::Arb), Some(ArbKind::Middle)];
@@ -29,7 +30,7 @@ pub fn tools(app: App, view: Memo<View>) -> El {
     let sport = move || {
         vec![choice(
             "Sport",
-            with_any("All sports", sports.get()),
+            with_any("All sports", sports.get(), |key| say::sport(app, key)),
             move |value| view.with(|view| view.sport.as_deref().unwrap_or_default() == value),
             move |value| change(&|view| view.sport = some(&value)),
         )]
@@ -37,7 +38,7 @@ pub fn tools(app: App, view: Memo<View>) -> El {
     let book = move || {
         vec![choice(
             "Book",
-            with_any("All books", books.get()),
+            with_any("All books", books.get(), |key| say::book(app, key)),
             move |value| view.with(|view| view.book.as_deref().unwrap_or_default() == value),
             move |value| change(&|view| view.book = some(&value)),
         )]
@@ -109,9 +110,9 @@ fn names(found: &BTreeSet<String>, chosen: Option<String>) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn with_any(any: &str, names: Vec<String>) -> Vec<(String, String)> {
+fn with_any(any: &str, keys: Vec<String>, name: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let first = (String::new(), any.to_owned());
-    std::iter::once(first).chain(names.into_iter().map(|name| (name.clone(), name))).collect()
+    std::iter::once(first).chain(keys.into_iter().map(|key| (key.clone(), name(&key)))).collect()
 }
 
 fn some(value: &str) -> Option<String> {
