@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::model::query::Query;
 use crate::model::route::{Page, Route};
-use crate::parts::el::{effect, memo};
+use crate::parts::el::{effect, memo, set};
 use crate::platform::{Listener, document, window};
 use crate::reactive::*;
 
@@ -14,6 +14,8 @@ use crate::reactive::*;
 #[derive(Clone, Copy)]
 pub struct Router {
     route: RwSignal<Route>,
+    /// What the page is about, by name.
+    subject: RwSignal<Option<String>>,
     _back: StoredValue<Listener, LocalStorage>,
 }
 
@@ -27,8 +29,9 @@ impl Router {
     pub fn start() -> Router {
         let route = RwSignal::new(here());
         let back = Listener::on(&window(), "popstate", move |_| route.set(here()));
-        effect(move || route.with(|route| document().set_title(&title(route))));
-        Router { route, _back: StoredValue::new_local(back) }
+        let subject = RwSignal::new(None);
+        effect(move || route.with(|route| document().set_title(&title(route, subject.get()))));
+        Router { route, subject, _back: StoredValue::new_local(back) }
     }
 
     /// The page. Changes only with the page.
@@ -49,6 +52,12 @@ impl Router {
     /// Something that is read from the query. Changes only when it does.
     pub fn read<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Query) -> T) -> Memo<T> {
         memo(move || self.route.with(|route| read(&route.query)))
+    }
+
+    /// Names in the document's title what the page is about, until the present owner is cleaned up.
+    pub fn name_here(self, name: impl Fn() -> Option<String> + 'static) {
+        effect(move || set(self.subject, name()));
+        on_cleanup(move || self.subject.set(None));
     }
 
     /// Goes to a place that Back returns from.
@@ -97,9 +106,9 @@ impl Router {
     }
 }
 
-fn title(route: &Route) -> String {
-    match route.ticker() {
-        Some(ticker) => format!("{ticker} \u{b7} {} \u{b7} Undercurrent", route.page.title()),
+fn title(route: &Route, subject: Option<String>) -> String {
+    match route.ticker().map(|ticker| ticker.to_string()).or(subject) {
+        Some(subject) => format!("{subject} \u{b7} {} \u{b7} Undercurrent", route.page.title()),
         None => format!("{} \u{b7} Undercurrent", route.page.title()),
     }
 }

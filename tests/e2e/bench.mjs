@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { CELLS } from './bench/market.mjs';
+import { Relay } from './bench/relay.mjs';
 import { StandIn } from './bench/standin.mjs';
 import { launch } from './lib/browser.mjs';
 import { WIDE } from './lib/page.mjs';
@@ -19,7 +20,8 @@ const LOADS = [1_000, 10_000];
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const LOADINGS = 5;
 /** A board whose fifth changes each half second. */
-const BOARD = { markets: 5_000, share: 0.2 };
+const BOARD = { markets: 5_000, share: 0.2, books: 20 };
+const PRICE = '.grid-body .row:not([hidden]) .o-book:not(:empty)';
 const [WARM_MS, WINDOW_MS] = [2_000, 6_000];
 /** Fast 4G: 9 Mbit/s and 60 ms there and back. */
 const FAST_4G = { offline: false, latency: 60, downloadThroughput: 9e6 / 8, uploadThroughput: 1.5e6 / 8 };
@@ -72,19 +74,14 @@ async function firstRow(browser, origin) {
   return times;
 }
 
-/** The share of the main thread's time that a page takes, in percent, and the load it had. */
-async function busy(browser, standIn, path, shows = '.c-ticker') {
-  const context = await browser.newContext({ viewport: WIDE });
-  const page = await context.newPage();
-  await page.goto(standIn.origin + path);
-  await page.locator(`.grid-body .row:not([hidden]) ${shows}`).first().waitFor();
-  await until('cells are lit', () => page.locator('.lit-up, .lit-down').count(), 10_000);
-  const client = await context.newCDPSession(page);
+/** Two looks at a page's processor time, and at what else `more` tells, with a while between them. */
+async function watched(page, more) {
+  const client = await page.context().newCDPSession(page);
   await client.send('Performance.enable', { timeDomain: 'threadTicks' });
   const read = async () => {
     const { metrics } = await client.send('Performance.getMetrics');
     const value = (name) => metrics.find((metric) => metric.name === name).value;
-    return { at: performance.now(), rows: standIn.rowsSent, task: value('TaskDuration'), script: value('ScriptDuration') };
+    return { at: performance.now(), task: value('TaskDuration'), script: value('ScriptDuration'), ...await more() };
   };
   await pause(WARM_MS);
   const before = await read();
@@ -96,10 +93,46 @@ async function busy(browser, standIn, path, shows = '.c-ticker') {
     const tick = () => (++count === wanted ? resolve((1_000 * wanted) / (performance.now() - begun)) : requestAnimationFrame(tick));
     requestAnimationFrame(tick);
   }));
-  await context.close();
   const seconds = (after.at - before.at) / 1_000;
-  const share = (part) => (100 * (after[part] - before[part])) / seconds;
-  return { busy: share('task'), script: share('script'), cells: ((after.rows - before.rows) * CELLS) / seconds, frames };
+  const per = (part) => (after[part] - before[part]) / seconds;
+  return { per, before, frames, busy: 100 * per('task'), script: 100 * per('script') };
+}
+
+/** A board of odds in a page: what it is sent, plain and on the wire, how soon there is a price, how busy it is. */
+async function board(browser, source, path) {
+  const context = await browser.newContext({ viewport: WIDE });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const relay = await Relay.before(new URL(source.origin).port);
+  const begun = performance.now();
+  await page.goto(relay.origin + path);
+  await page.locator(PRICE).first().waitFor();
+  const first = performance.now() - begun;
+  const { per, before, frames, busy, script } = await watched(page, async () => {
+    // The page counts for itself: a browser that tells a test of each frame has its hands full.
+    const { bytes, rows } = await page.evaluate(() => window.__undercurrent.counters());
+    return { plain: bytes, rows, wire: relay.received };
+  });
+  const [markets, books] = await page.evaluate(() => {
+    const { rows } = window.__undercurrent;
+    const [, , sport] = location.pathname.split('/');
+    return [`odds/board/${sport}`, 'odds/books'].map((topic) => Object.keys(JSON.parse(rows(topic))).length);
+  });
+  await context.close();
+  relay.close();
+  return { markets, books, first, busy, script, frames, snapshot: before.plain, rows: per('rows'), plain: per('plain'), wire: per('wire') };
+}
+
+/** The share of the main thread's time that a page takes, in percent, and the load it had. */
+async function busy(browser, standIn, path) {
+  const context = await browser.newContext({ viewport: WIDE });
+  const page = await context.newPage();
+  await page.goto(standIn.origin + path);
+  await page.locator('.grid-body .row:not([hidden]) .c-ticker').first().waitFor();
+  await until('cells are lit', () => page.locator('.lit-up, .lit-down').count(), 10_000);
+  const { per, frames, busy, script } = await watched(page, () => ({ rows: standIn.rowsSent }));
+  await context.close();
+  return { busy, script, cells: per('rows') * CELLS, frames };
 }
 
 const browser = await launch();
@@ -141,13 +174,29 @@ for (const load of LOADS) {
 }
 console.log(table(['cells/s', 'sent', 'dashboard busy, median', 'script', 'plain JavaScript busy, median', 'ratio', 'frames/s', 'goals'], rows));
 
-standIn.odds = BOARD;
 const boards = [];
-for (let round = 0; round < ROUNDS; round++) boards.push(await busy(browser, standIn, '/odds/soccer_epl', '.o-book:not(:empty)'));
-const board = (what) => median(boards.map((run) => run[what]));
-console.log(`\n${table(['markets', 'books', 'rows/s, sent', 'dashboard busy, median', 'script', 'frames/s', 'goal'], [[
-  BOARD.markets.toLocaleString('en'), 20, (board('cells') / CELLS).toFixed(0), `${board('busy').toFixed(1)} % (${boards.map((run) => run.busy.toFixed(1)).join(' ')})`,
-  `${board('script').toFixed(1)} %`, board('frames').toFixed(0), `40 %: ${judged(board('busy'), 40)}`,
-]])}`);
+const measure = async (where, source, path) => {
+  const runs = [];
+  for (let round = 0; round < ROUNDS; round++) runs.push(await board(browser, source, path));
+  const of = (what) => median(runs.map((run) => run[what]));
+  const mega = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
+  boards.push([where, of('markets'), of('books'), of('rows').toFixed(0), mega(of('plain')), mega(of('wire')), mega(of('snapshot')), `${of('first').toFixed(0)} ms`,
+    `${of('busy').toFixed(1)} % (${runs.map((run) => run.busy.toFixed(1)).join(' ')})`, `${of('script').toFixed(1)} %`, of('frames').toFixed(0), judged(of('busy'), 40)]);
+};
+standIn.odds = BOARD;
+await measure('stand-in, one sport', standIn, '/odds/soccer_epl');
 standIn.close();
+const { markets, share, books } = BOARD;
+const many = await Server.start({ settings: {
+  UNDERCURRENT_DEMO_MARKETS: String(markets), UNDERCURRENT_DEMO_BOOKS: String(books), UNDERCURRENT_DEMO_CHANGING: String(100 * share),
+} });
+// The last hour of so many markets takes a while to play.
+const busiest = await until('the board is full', async () => {
+  const { rows } = await many.topic('odds/sports');
+  const sports = Object.values(rows).sort((a, b) => b.markets - a.markets);
+  return sports.length === 8 && sports.every(({ live }) => live > 0) && sports[0].id;
+}, 120_000);
+await measure(`server, ${busiest}`, many, `/odds/${busiest}`);
+await many.remove();
+console.log(`\n${table(['odds board', 'markets', 'books', 'rows/s', 'plain/s', 'on the wire/s', 'until measured', 'first price', 'busy, median', 'script', 'frames/s', '40 %'], boards)}`);
 await browser.close();

@@ -4,7 +4,9 @@
 use super::el::{El, effect, memo, of};
 use crate::app::App;
 use crate::domain::darkpool::glance::Glance;
+use crate::domain::odds::spoken;
 use crate::model::badge::sentence;
+use crate::model::route::Page;
 use crate::reactive::*;
 
 /// Seconds between two summaries.
@@ -13,13 +15,14 @@ const EVERY_S: u64 = 10;
 /// Two regions that are heard and not seen.
 pub fn announcer(app: App) -> [El; 2] {
     let signals = app.live.signals();
+    let page = app.router.page();
     let summary = RwSignal::new(String::new());
     effect(move || {
         let second = signals.second.get().ms() / 1000;
         if second.is_multiple_of(EVERY_S) && !signals.paused.get_untracked() {
-            let glance = app.live.darkpool(|store| Glance::of(store.tickers()));
-            if glance.tickers > 0 && !app.badge.with_untracked(|b| b.lost) {
-                summary.set(glance.sentence());
+            let said = sentence_of(app, page.get_untracked());
+            if let Some(said) = said.filter(|_| !app.badge.with_untracked(|b| b.lost)) {
+                summary.set(said);
             }
         }
     });
@@ -29,4 +32,19 @@ pub fn announcer(app: App) -> [El; 2] {
         of("div", "unseen").attr("role", "status").text_from(move || summary.get()),
         of("div", "unseen").attr("role", "alert").text_from(alarm),
     ]
+}
+
+/// What is said of a page; nothing while there is nothing on it.
+fn sentence_of(app: App, page: Page) -> Option<String> {
+    match page {
+        Page::DarkPool | Page::Tape => {
+            let glance = app.live.darkpool(|store| Glance::of(store.tickers()));
+            (glance.tickers > 0).then(|| glance.sentence())
+        }
+        Page::Odds | Page::Event => app.live.odds(|odds| spoken::sports(&odds.sports)),
+        Page::Arbs => app.live.odds(|odds| spoken::arbs(&odds.arbs)),
+        Page::Books => app.live.odds(|odds| spoken::books(&odds.books)),
+        // What becomes of a bet is told when it happens.
+        Page::Bets => None,
+    }
 }

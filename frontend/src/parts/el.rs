@@ -204,7 +204,8 @@ impl El {
         self
     }
 
-    /// Children that are built anew whenever a signal that `build` read has changed.
+    /// Children that are built anew whenever a signal that `build` read has changed. What has the focus keeps
+    /// it where what replaces it has the same `data-focus`.
     pub fn region(self, build: impl Fn() -> Vec<El> + 'static) -> El {
         region_boxed(&self.0, Box::new(build));
         self
@@ -302,6 +303,7 @@ fn region_boxed(element: &Element, build: Box<dyn Fn() -> Vec<El>>) {
     append(element, &end);
     let mut shown: Vec<El> = Vec::new();
     effect(move || {
+        let focused = focused(&shown);
         shown.drain(..).for_each(|old| old.0.remove());
         shown = build();
         if let Some(parent) = end.parent_node() {
@@ -309,7 +311,26 @@ fn region_boxed(element: &Element, build: Box<dyn Fn() -> Vec<El>>) {
                 let _ = parent.insert_before(&new.0, Some(&end));
             }
         }
+        if let Some(mark) = focused {
+            focus_again(&shown, &mark);
+        }
     });
+}
+
+/// What had the focus in a part that is built anew, by its `data-focus`.
+fn focused(parts: &[El]) -> Option<String> {
+    let active = document().active_element()?;
+    let mark = active.get_attribute("data-focus")?;
+    parts.iter().any(|part| part.0.contains(Some(&active))).then_some(mark)
+}
+
+fn focus_again(parts: &[El], mark: &str) {
+    // A mark with a quote in it finds nothing.
+    let selector = format!("[data-focus=\"{mark}\"]");
+    let found = parts.iter().find_map(|part| part.0.query_selector(&selector).ok()?);
+    if let Some(element) = found {
+        let _ = element.unchecked_ref::<HtmlElement>().focus();
+    }
 }
 
 fn append(parent: &Element, node: &Node) {

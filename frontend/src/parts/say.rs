@@ -1,4 +1,4 @@
-//! Prices, money and times as this reader wants them. All are tracked.
+//! Prices, money, times and names as this reader wants them. All are tracked.
 
 use shared::units::{Money, Odds, Percent, Ratio, Timestamp};
 
@@ -22,6 +22,23 @@ pub fn day_and_minute(app: App, ts: Timestamp) -> String {
 pub fn profit(money: Money) -> String {
     let plus = if money.cents() > 0 { "+" } else { "" };
     format!("{plus}{}", text::money_exact(money))
+}
+
+/// What a book is called. Its name may arrive after its prices; until then it is its key.
+pub fn book(app: App, key: &str) -> String {
+    let name = app.live.odds(|odds| odds.books.get(key).map(|row| row.name.to_string()));
+    name.unwrap_or_else(|| key_for_now(app, key))
+}
+
+/// What a sport is called, as for a book.
+pub fn sport(app: App, key: &str) -> String {
+    let title = app.live.odds(|odds| odds.sports.get(key).map(|row| row.title.to_string()));
+    title.unwrap_or_else(|| key_for_now(app, key))
+}
+
+fn key_for_now(app: App, key: &str) -> String {
+    app.live.signals().second.track();
+    key.to_owned()
 }
 
 /// The class that paints what is won or lost.

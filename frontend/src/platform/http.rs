@@ -6,7 +6,10 @@ use super::origin;
 
 /// Asks for a path; the status and the text of the answer, or nothing where none came.
 pub async fn ask(method: Method, path: &str, json: Option<String>) -> Option<(u16, String)> {
-    let request = RequestBuilder::new(&format!("{}{path}", origin())).method(method);
+    let request = RequestBuilder::new(&format!("{}{path}", origin()))
+        .method(method)
+        // A dashboard on another origin that the server names is signed in by the same cookie.
+        .credentials(web_sys::RequestCredentials::Include);
     let answer = match json {
         Some(json) => request.header("content-type", "application/json").body(json).ok()?.send().await,
         None => request.send().await,

@@ -35,7 +35,8 @@ pub fn card(app: App, number: u32) -> El {
         })
     });
     let name = of_leg(app, number, |leg| leg.pick.name.to_string());
-    let where_ = of_leg(app, number, |leg| format!("{} \u{b7} {}", leg.pick.title, leg.pick.book));
+    let where_ =
+        move || leg(app, number, |leg| format!("{} \u{b7} {}", leg.pick.title, say::book(app, &leg.pick.book)));
     let remove = icon_button(Icon::Close, "Take it out", move || desk.change(|slip| slip.remove(number)))
         .shown(move || stage.get() != Stage::Sent);
     let price = of("b", "price").text_from(move || leg(app, number, |leg| say::price(app, leg.pick.decimal)));

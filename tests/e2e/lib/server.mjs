@@ -97,4 +97,12 @@ export class Server {
     const { epoch, seq, rows } = await answer.json();
     return { position: `${epoch}.${seq}`, rows };
   }
+
+  /** A topic's rows, once there are some that fit: a board is made when it is first asked for. */
+  async some(topic, fit = () => true) {
+    return until(`there are rows in ${topic}`, async () => {
+      const found = Object.values((await this.topic(topic)).rows).filter(fit);
+      return found.length > 0 && found;
+    }, 20_000);
+  }
 }

@@ -77,3 +77,27 @@ test('axe finds nothing on a phone', { timeout: 60_000 }, async (t) => {
   await page.live();
   assert.deepEqual(await violations(page), []);
 });
+
+const ODDS = ['/odds', '/arbs', '/bets', '/books'];
+
+for (const [name, options] of Object.entries({
+  'light': { colorScheme: 'light' },
+  'dark': { colorScheme: 'dark' },
+  'on a phone': { colorScheme: 'dark', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+})) {
+  test(`axe finds nothing on the pages of odds and bets, ${name}`, { timeout: 120_000 }, async (t) => {
+    const server = await start(t);
+    const [sport] = await server.some('odds/sports');
+    const [market] = await server.some(`odds/board/${sport.id}`);
+    const paths = [...ODDS, `/event/${market.event}`];
+    const page = await open(t, server, { path: paths[0], ...options });
+    const found = {};
+    for (const path of paths) {
+      await page.go(path);
+      await page.page.locator('.offer-table, .arb-leg, .o-best, .status, .welcome').first().waitFor();
+      const list = await violations(page);
+      if (list.length) found[path] = list;
+    }
+    assert.deepEqual(found, {});
+  });
+}

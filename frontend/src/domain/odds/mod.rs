@@ -8,6 +8,7 @@ pub mod columns;
 pub mod event;
 pub mod movement;
 pub mod read;
+pub mod spoken;
 pub mod store;
 pub mod table;
 pub mod view;

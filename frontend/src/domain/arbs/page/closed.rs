@@ -62,7 +62,7 @@ fn row(app: App, _line: Line, over: RwSignal<Option<ClosedArbRow>>) -> El {
     let cell = |class: &str| of("div", &format!("c c-{class}")).attr("role", "gridcell");
     let event = cell("event")
         .kid(of("span", "teams").text_from(read(over, |row| format!("{} \u{2013} {}", row.arb.home, row.arb.away))))
-        .kid(el("small").text_from(read(over, |row| row.arb.sport.to_string())));
+        .kid(el("small").text_from(read(over, move |row| say::sport(app, row.arb.sport.as_str()))));
     let bet = cell("bet")
         .text_from(read(over, |row| market(&row.arb)))
         .kid(el("small").text_from(read(over, |row| kind_word(row.arb.kind).to_owned())));

@@ -64,13 +64,17 @@ pub fn leg_row(app: App, row: Row) -> El {
         .pressed(is_fixed)
         .press(fix)
         .kid(icon(Icon::Lock));
+    let book = move || {
+        arb.with(|arb| {
+            let Some(leg) = arb.as_ref().and_then(|arb| arb.legs.get(at)) else { return String::new() };
+            let book = say::book(app, &leg.book);
+            if leg.commission_pct.micro() == 0 { book } else { format!("{book}, takes {}%", leg.commission_pct) }
+        })
+    };
     let what = el("th")
         .attr("scope", "row")
         .kid(of("span", "leg-what").text_from(read(|leg| leg.name.to_string())))
-        .kid(of("small", "leg-book").text_from(read(|leg| match leg.commission_pct.micro() {
-            0 => leg.book.to_string(),
-            _ => format!("{}, takes {}%", leg.book, leg.commission_pct),
-        })));
+        .kid(of("small", "leg-book").text_from(book));
     el("tr")
         .flag("off", move || !state().is_empty())
         .kid(what)

@@ -18,6 +18,9 @@ use crate::reactive::*;
 
 /// Arbitrages.
 pub fn arbs_page(app: App) -> El {
+    // The names of books and sports.
+    app.live.follow_here(OddsTopic::Books.topic());
+    app.live.follow_here(OddsTopic::Sports.topic());
     app.live.follow_here(OddsTopic::Arbs.topic());
     app.live.follow_here(OddsTopic::Closed.topic());
     let view = app.router.read(View::read);

@@ -112,7 +112,7 @@ fn row(app: App, line: Line, arb: RwSignal<Option<ArbRow>>, opened: Memo<Option<
         .kid(of("small", "best").text_from(read(arb, best)));
     let event = cell("event")
         .kid(of("span", "teams").text_from(read(arb, |arb| format!("{} \u{2013} {}", arb.home, arb.away))))
-        .kid(el("small").text_from(read(arb, |arb| arb.sport.to_string())));
+        .kid(el("small").text_from(read(arb, move |arb| say::sport(app, arb.sport.as_str()))));
     let bet = cell("bet").text_from(read(arb, market)).kid(el("small").text_from(read(arb, |arb| {
         let push = if arb.push_possible { ", may come back" } else { "" };
         format!("{}{push}", kind_word(arb.kind))
@@ -173,7 +173,7 @@ pub fn legs(app: App, arb: &ArbRow) -> Vec<El> {
             .kid(el("b").text(&say::price(app, leg.decimal)))
             .kid(of("span", "leg-what").text(&leg.name))
             .kid(unseen(" at "))
-            .kid(of("small", "leg-book").text(&leg.book))
+            .kid(of("small", "leg-book").text(&say::book(app, &leg.book)))
     };
     arb.legs.iter().map(leg).collect()
 }

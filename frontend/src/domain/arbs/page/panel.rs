@@ -72,6 +72,8 @@ fn inside(app: App, known: Quotes) -> Vec<El> {
             None => String::new(),
         })
     };
+    let sport =
+        move || arb.with(|arb| arb.as_ref().map_or_else(String::new, |arb| say::sport(app, arb.sport.as_str())));
     let leads = of("div", "lead")
         .kid(lead("Edge", el("b").text_from(read(|arb| say::percent(arb.roi_pct)))))
         .kid(lead("At best", el("b").text_from(read(|arb| say::percent(arb.best_pct)))))
@@ -79,7 +81,7 @@ fn inside(app: App, known: Quotes) -> Vec<El> {
     let facts = of("dl", "facts two")
         .kid(fact("Kind", read(|arb| kind_word(arb.kind).to_owned())))
         .kid(fact("Market", read(market)))
-        .kid(fact("Sport", read(|arb| arb.sport.to_string())))
+        .kid(fact("Sport", sport))
         .kid(fact("Starts", starts));
     let wrong = move || {
         app.live.signals().second.track();
@@ -87,7 +89,9 @@ fn inside(app: App, known: Quotes) -> Vec<El> {
             let Some(arb) = arb else { return Vec::new() };
             let end = known.end.get();
             let price = |odds| say::price(app, odds);
-            warnings(arb, &known.moved(), known.is_open.get(), end.as_ref(), app.live.server_now(), &price)
+            let mut arb = arb.clone();
+            arb.legs.iter_mut().for_each(|leg| leg.book = say::book(app, &leg.book).into());
+            warnings(&arb, &known.moved(), known.is_open.get(), end.as_ref(), app.live.server_now(), &price)
         });
         lines.iter().map(|line| el("p").text(line)).collect()
     };

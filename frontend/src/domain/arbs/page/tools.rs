@@ -8,6 +8,7 @@ use crate::domain::arbs::view::{EDGES, SortBy, View, offered};
 use crate::parts::controls::{choice, icon_button, segments};
 use crate::parts::el::{El, memo, of};
 use crate::parts::icon::Icon;
+use crate::parts::say;
 use crate::parts::search::search_field;
 use crate::reactive::*;
 
@@ -28,7 +29,7 @@ pub fn tools(app: App, view: Memo<View>) -> El {
     let sport = move || {
         vec![choice(
             "Sport",
-            with_any("All sports", sports.get()),
+            with_any("All sports", sports.get(), |key| say::sport(app, key)),
             move |value| view.with(|view| view.sport.as_deref().unwrap_or_default() == value),
             move |value| change(&|view| view.sport = some(&value)),
         )]
@@ -36,7 +37,7 @@ pub fn tools(app: App, view: Memo<View>) -> El {
     let book = move || {
         vec![choice(
             "Book",
-            with_any("All books", books.get()),
+            with_any("All books", books.get(), |key| say::book(app, key)),
             move |value| view.with(|view| view.book.as_deref().unwrap_or_default() == value),
             move |value| change(&|view| view.book = some(&value)),
         )]
@@ -106,9 +107,9 @@ fn with_chosen(found: &[String], chosen: Option<String>) -> Vec<String> {
     names(found.iter().cloned().chain(chosen))
 }
 
-fn with_any(any: &str, names: Vec<String>) -> Vec<(String, String)> {
+fn with_any(any: &str, keys: Vec<String>, name: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let first = (String::new(), any.to_owned());
-    std::iter::once(first).chain(names.into_iter().map(|name| (name.clone(), name))).collect()
+    std::iter::once(first).chain(keys.into_iter().map(|key| (key.clone(), name(&key)))).collect()
 }
 
 fn some(value: &str) -> Option<String> {

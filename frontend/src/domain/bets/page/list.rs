@@ -123,7 +123,7 @@ fn row(app: App, _line: Line, bet: RwSignal<Option<BetRow>>, settling: RwSignal<
     of("div", "row")
         .kid(cell("when").text_from(placed))
         .kid(what)
-        .kid(cell("book").text_from(read(bet, |bet| bet.book.to_string())))
+        .kid(cell("book").text_from(read(bet, move |bet| say::book(app, &bet.book))))
         .kid(price)
         .kid(cell("stake").text_from(money(|bet| Some(bet.stake))))
         .kid(cell("back").text_from(money(|bet| match bet.status {

@@ -8,6 +8,7 @@ mod settle;
 mod tools;
 
 use shared::domain::bets::BetsTopic;
+use shared::domain::odds::OddsTopic;
 use shared::units::UserId;
 
 use super::view::View;
@@ -37,6 +38,8 @@ pub fn bets_page(app: App) -> El {
 
 fn bets_of(app: App, user: &UserId) -> Vec<El> {
     let topic = BetsTopic::Bets(user.clone()).topic();
+    // The names of the books.
+    app.live.follow_here(OddsTopic::Books.topic());
     app.live.follow_here(topic.clone());
     app.live.follow_here(BetsTopic::Exposure(user.clone()).topic());
     let view = app.router.read(View::read);

@@ -77,7 +77,7 @@ pub fn side(app: App) -> [El; 4] {
         of("h2", "side-head").text("Profit over time"),
         lines_chart(app, curve, "Nothing was settled yet.", || "money"),
         of("h2", "side-head").text("By book"),
-        table(books),
+        table(app, books),
     ]
 }
 
@@ -90,11 +90,11 @@ fn series(curve: &Curve) -> Vec<Series> {
     vec![Series { style: -1, seconds: curve.seconds.clone(), micros }]
 }
 
-fn table(books: RwSignal<Vec<ExposureRow>>) -> El {
+fn table(app: App, books: RwSignal<Vec<ExposureRow>>) -> El {
     let money = |money: Money| el("td").text(&text::money_exact(money));
     let row = move |row: &ExposureRow| {
         el("tr")
-            .kid(el("th").attr("scope", "row").text(&row.book))
+            .kid(el("th").attr("scope", "row").text(&say::book(app, &row.book)))
             .kid(el("td").text(&text::count(row.open_bets.into())))
             .kid(money(row.open_stake))
             .kid(money(row.open_payout))

@@ -35,7 +35,7 @@ fn inside(app: App, bet: BetRow, open: RwSignal<bool>) -> Vec<El> {
         bet.event,
         text::money_exact(bet.stake),
         say::price(app, bet.decimal),
-        bet.book,
+        say::book(app, &bet.book),
         status_word(bet.status).to_lowercase(),
     );
     let (stake, decimal) = (bet.stake, bet.decimal);

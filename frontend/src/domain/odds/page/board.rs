@@ -7,6 +7,7 @@ use super::sports::{busiest, sports};
 use super::tools::tools;
 use crate::app::App;
 use crate::parts::el::{El, effect, of};
+use crate::parts::say;
 use crate::reactive::*;
 
 /// The odds of the sport that the address names; where it names none, of the busiest.
@@ -29,6 +30,7 @@ pub fn odds_page(app: App) -> El {
             }
         }
     });
+    app.router.name_here(move || chosen.get().map(|sport| say::sport(app, sport.as_str())));
     let board = move || match chosen.get() {
         Some(sport) => untrack(|| board_of(app, sport)),
         None => vec![of("p", "empty").text("Waiting for the sports\u{2026}")],

@@ -39,6 +39,8 @@ pub fn event_head(app: App, shown: Shown) -> El {
         let link = el("a").attr("href", &Route::of(Page::Odds, Some(sport.clone())).url()).text(&title);
         vec![link.follow(move || app.router.turn_to_sport(&sport)), of("span", "muted").text(" /")]
     };
+    let names = read(|market| format!("{} \u{2013} {}", market.home, market.away));
+    app.router.name_here(move || Some(names()).filter(|names| !names.is_empty()));
     let teams = el("h1")
         .text_from(read(|market| format!("{} \u{2013} {}", market.home, market.away)))
         .kid(of("b", "score").text_from(move || standing().map_or_else(String::new, |s| s.score)));

@@ -75,7 +75,8 @@ fn book(app: App, market: &MarketRow, offers: &Offers<'_>, format: Format, age_m
             let price = format.price(offer.decimal);
             let cell = of("td", class).attr("title", title);
             let Some(pick) = Pick::of_market(market, selection, offers.book) else { return cell.text(&price) };
-            let to_slip = of("button", "link").text(&price);
+            let to_slip =
+                of("button", "link").attr("data-focus", &format!("{}@{}", offers.book, selection.id)).text(&price);
             let label = format!("{price}: to the bet slip");
             cell.kid(to_slip.attr("aria-label", &label).press(move || app.slip.add(pick.clone(), None)))
         }

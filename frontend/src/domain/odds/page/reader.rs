@@ -17,6 +17,7 @@ impl Grid {
             "j" => self.move_cursor(1),
             "k" => self.move_cursor(-1),
             "Enter" => return self.open_cursor(),
+            "a" => return self.pick_best(),
             _ => return false,
         }
         true
@@ -96,6 +97,17 @@ impl Grid {
     fn move_books(&self, by: i32) {
         let width = i32::try_from(BOOK_WIDTH).unwrap_or(i32::MAX);
         self.element.element().scroll_by_with_x_and_y(f64::from(by * width), 0.0);
+    }
+
+    /// Sends the best price of the line under the cursor to the bet slip.
+    fn pick_best(&self) -> bool {
+        let line = self.cursor.get_untracked();
+        let pick = line.and_then(|line| self.price_at(&line, None, true));
+        let found = pick.is_some();
+        if let Some(pick) = pick {
+            self.app.slip.add(pick, None);
+        }
+        found
     }
 
     /// Opens the event of the line under the cursor.

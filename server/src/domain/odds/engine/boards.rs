@@ -62,7 +62,7 @@ impl Followed {
         }
     }
 
-    /// An event is gone: its followers are told the whole, which is nothing.
+    /// An event is gone, or one of its lines: its followers are told the whole, which may be nothing.
     pub(super) fn gone_event(&mut self, event: &SportKey) {
         if let Some(told) = self.events.get_mut(event) {
             *told = false;

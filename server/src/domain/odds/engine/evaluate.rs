@@ -8,6 +8,8 @@ use super::OddsEngine;
 use super::arbs::{Ground, across_lines, in_market};
 use super::books::Standing;
 use super::deadlines::Whose;
+use super::fixture::Facts;
+use super::market::Market;
 use super::marks::Reader;
 
 impl OddsEngine {
@@ -36,7 +38,7 @@ impl OddsEngine {
         let clock = self.clock(&self.markets[number]);
         let market = &mut self.markets[number];
         market.look(clock, &mut self.books);
-        let next = market.expires(clock.max_age_ms);
+        let next = market.expires(clock.max_age_ms).or_else(|| market.leaves(&self.settings));
         // A later time waits until the earlier has come: an answer moves it, and there are many.
         if let Some(next) = next.filter(|next| market.deadline.is_none_or(|earlier| *next < earlier)) {
             self.deadlines.set(Whose::Market(number), &mut market.deadline, Some(next));
@@ -67,7 +69,9 @@ impl OddsEngine {
         market.deadline = None;
         if market.has_aged(clock) {
             self.marks.mark(number);
-        } else if let Some(next) = market.expires(clock.max_age_ms) {
+        } else if market.leaves(&self.settings).is_some_and(|leaves| leaves <= self.now) {
+            self.drop_line(number);
+        } else if let Some(next) = market.expires(clock.max_age_ms).or_else(|| market.leaves(&self.settings)) {
             self.deadlines.set(Whose::Market(number), &mut market.deadline, Some(next));
         }
     }
@@ -91,19 +95,36 @@ impl OddsEngine {
         self.by_id.remove(&facts.event);
         self.deadlines.set(Whose::Fixture(number), &mut fixture.deadline, None);
         for (of, market) in &fixture.markets {
-            let mut gone = self.markets.remove(*market);
-            self.deadlines.set(Whose::Market(*market), &mut gone.deadline, None);
-            for offer in &gone.offers {
-                self.books.count(offer.book, offer.standing, Standing::None);
-            }
-            self.offers -= gone.offers.len();
-            let histories = gone.offers.iter().flat_map(|offer| &offer.kept.history).chain(&gone.fair_history);
-            self.points -= histories.map(|series| series.points().len()).sum::<usize>();
-            self.followed.gone(&facts.sport, &gone.id);
-            self.arbs.put((facts.event.clone(), *of), None, &mut self.counts, self.now);
+            self.remove_market(facts, *market);
             self.arbs.put((facts.event.clone(), (of.0, None)), None, &mut self.counts, self.now);
         }
         self.followed.gone_event(&facts.event);
         self.unstored.gone.insert(fixture.facts.event);
+    }
+
+    /// A line that the books have moved away from leaves; its event stays.
+    fn drop_line(&mut self, number: usize) {
+        let market = &self.markets[number];
+        let (fixture, of) = (market.fixture, market.of);
+        self.fixtures[fixture].markets.remove(&of);
+        let facts = self.fixtures[fixture].facts.clone();
+        let gone = self.remove_market(&facts, number);
+        self.followed.gone_event(&facts.event);
+        self.unstored.gone_lines.insert(gone.id);
+    }
+
+    /// A market leaves, with everything that hangs on it but its event.
+    fn remove_market(&mut self, facts: &Facts, number: usize) -> Market {
+        let mut gone = self.markets.remove(number);
+        self.deadlines.set(Whose::Market(number), &mut gone.deadline, None);
+        for offer in &gone.offers {
+            self.books.count(offer.book, offer.standing, Standing::None);
+        }
+        self.offers -= gone.offers.len();
+        let histories = gone.offers.iter().flat_map(|offer| &offer.kept.history).chain(&gone.fair_history);
+        self.points -= histories.map(|series| series.points().len()).sum::<usize>();
+        self.followed.gone(&facts.sport, &gone.id);
+        self.arbs.put((facts.event.clone(), gone.of), None, &mut self.counts, self.now);
+        gone
     }
 }

@@ -10,6 +10,7 @@ use super::fair::Fair;
 use super::names::{MarketOf, SLOTS, outcomes};
 use super::offer::{Offer, Price, Worth};
 use super::series::Series;
+use super::settings::{OddsSettings, after, whole_ms};
 
 /// A market.
 #[derive(Clone, Debug)]
@@ -139,7 +140,18 @@ impl Market {
     /// When the next price that counts becomes too old.
     pub(super) fn expires(&self, max_age_ms: i64) -> Option<Timestamp> {
         let fresh = self.offers.iter().filter(|offer| offer.is_fresh());
-        fresh.map(|offer| super::settings::after(offer.heard, max_age_ms.saturating_add(1))).min()
+        fresh.map(|offer| after(offer.heard, max_age_ms.saturating_add(1))).min()
+    }
+
+    /// When a line leaves that no book offers any more; `None` while one does, for the winner, which stays as
+    /// long as its event, and for a line that somebody has a stake on.
+    pub(super) fn leaves(&self, settings: &OddsSettings) -> Option<Timestamp> {
+        let stays = self.of.1.is_none() || self.pools != [Stakes::default(); 2];
+        if stays || self.offers.iter().any(Offer::is_fresh) {
+            return None;
+        }
+        let heard = self.offers.iter().map(|offer| offer.heard).max()?;
+        Some(after(heard, whole_ms(settings.linger)))
     }
 
     /// Whether what counts is something else by now, although nothing was heard.

@@ -33,7 +33,7 @@ pub struct OddsSettings {
     pub min_roi_pct: Percent,
     /// A middle that loses more at worst is not told: -5 %. `None`: no middles.
     pub middles: Option<Percent>,
-    /// How long an event that is over stays on its board.
+    /// How long an event that is over stays on its board, and a line that no book offers any more.
     pub linger: Duration,
     /// An event that has begun and that nobody mentions for so long is forgotten.
     pub forget: Duration,

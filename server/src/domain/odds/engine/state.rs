@@ -14,8 +14,9 @@
 //! and so also with the last take before a stop, in which everything is due. Histories are large: a few each time,
 //! those that wait longest first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::domain::odds::MarketKind;
@@ -42,6 +43,8 @@ pub(super) struct Unstored {
     pub(super) publishing: bool,
     pub(super) books: bool,
     pub(super) gone: Gone,
+    /// Markets whose events stay.
+    pub(super) gone_lines: BTreeSet<Arc<str>>,
 }
 
 /// A market as it is stored.
@@ -88,6 +91,9 @@ impl OddsEngine {
         for event in std::mem::take(&mut self.unstored.gone) {
             ops.push(del("f/", event.as_str()));
             ops.extend(["m/", "h/"].map(|of| StateOp::DelPrefix(format!("{of}{event}:").into())));
+        }
+        for line in std::mem::take(&mut self.unstored.gone_lines) {
+            ops.extend(["m/", "h/"].map(|of| del(of, &line)));
         }
         if std::mem::take(&mut self.unstored.due) {
             self.store_slow(&mut ops);
