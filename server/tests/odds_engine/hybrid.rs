@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use shared::domain::odds::{MarketRow, PriceSource};
-use shared::units::Money;
+use shared::units::{Money, Ratio};
 use undercurrent::domain::market::Pool;
 use undercurrent::domain::odds::engine::{Hybrid, OddsSettings};
 use undercurrent::domain::odds::{Event, Outcome};
@@ -46,7 +46,7 @@ fn market(settings: OddsSettings, books: &[String], stakes: &[f64], payouts: &[f
 }
 
 fn hybrid(row: &MarketRow) -> Vec<i64> {
-    row.selections.iter().filter_map(|of| of.hybrid).map(|of| of.e4()).collect()
+    row.selections.iter().filter_map(|of| of.hybrid).map(Ratio::e4).collect()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What time and results do to events.
 
 use shared::units::Timestamp;
-use undercurrent::domain::market::{FinalScore, Missing, Quotes};
+use undercurrent::domain::market::{FinalScore, Missing, Pool, Quotes};
 use undercurrent::domain::odds::Event;
 
 use crate::market::{KICK_OFF, NOON, Stand, answer, at, score, settings};
@@ -111,6 +111,27 @@ fn an_event_that_nobody_mentions_is_forgotten_a_day_after_it_began() {
     odds.commence = at(stand.now + 3_600_000);
     stand.tell(odds);
     assert_eq!(stand.world.value("odds/books", "a")["status"], "online");
+}
+
+#[test]
+fn a_line_that_no_book_offers_any_more_leaves_after_a_while() {
+    let mut stand = Stand::new(settings());
+    let all = &["h2h 2.1 1.5", "totals 2.5 1.9 1.9", "totals 3.5 1.9 1.9", "spreads -1 1.9 1.9"];
+    stand.tell(answer("e", NOON, &[("a", all)]));
+    let stakes = vec![("home".into(), "5.00".parse().unwrap())];
+    stand.engine.pool(Pool { market: "e:spreads:-1".into(), payouts: stakes.clone(), stakes });
+    // As long as the provider says nothing, nobody knows that a line is gone.
+    stand.pass(1_800_000);
+    assert_eq!(stand.world.keys(BOARD).len(), 4);
+    stand.tell(answer("e", stand.now, &[("a", &["totals 2.5 1.9 1.9"])]));
+    stand.pass(600_000);
+    // The winner stays with its event, and a line with its stakes.
+    assert_eq!(stand.world.keys(BOARD), ["e:h2h", "e:spreads:-1", "e:totals:2.5"]);
+    assert_eq!(stand.engine.counts().markets, 3);
+    assert_eq!(stand.engine.quote("e:totals:3.5", "over", "a"), Err(Missing::Market));
+    // It may come back.
+    stand.tell(answer("e", stand.now, &[("a", all)]));
+    assert_eq!(stand.world.keys(BOARD).len(), 4);
 }
 
 #[test]

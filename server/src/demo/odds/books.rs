@@ -28,9 +28,9 @@ type Habits = (&'static str, &'static str, u32, i64, i64);
 
 const KNOWN: [Habits; 24] = [
     ("pinnacle", "Pinnacle", 240, 0, 1),
-    ("betfair_ex_uk", "Betfair", 60, 0, 1),
-    ("smarkets", "Smarkets", 90, 1, 2),
-    ("matchbook", "Matchbook", 120, 1, 2),
+    ("betfair_ex_uk", "Betfair", 130, 0, 1),
+    ("smarkets", "Smarkets", 150, 1, 2),
+    ("matchbook", "Matchbook", 190, 1, 2),
     ("williamhill", "William Hill", 560, 6, 6),
     ("paddypower", "Paddy Power", 520, 4, 5),
     ("skybet", "Sky Bet", 610, 8, 8),
@@ -64,7 +64,7 @@ pub(super) fn books(seed: u64, count: usize) -> Vec<Book> {
         margin: f64::from(margin) / 10_000.0,
         delay_ms: delay_s * 1_000,
         every_ms: every_s * 1_000,
-        noise: 0.02 + 0.005 * every_s as f64,
+        noise: 0.012 + 0.002 * every_s as f64,
         salt: hash(hash(seed, 40), nth),
     };
     (0..).zip(habits).take(count).map(book).collect()

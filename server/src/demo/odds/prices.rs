@@ -28,7 +28,7 @@ pub(super) fn offered<'a>(contest: &Contest<'a>, book: &Book, at_ms: i64) -> Vec
     let seen_ms = as_of(book, at_ms);
     // It sees the score at once, and the price late.
     let now = contest.standing(at_ms);
-    if own % 100 < 7 || (contest.is_suspended(at_ms, now) && hash(own, 1) % 100 < 85) {
+    if own % 100 < 7 || (contest.is_suspended(at_ms, now) && hash(own, 1) % 100 < 96) {
         return Vec::new();
     }
     let truth = contest.truth(seen_ms, contest.standing(seen_ms));
@@ -76,9 +76,9 @@ fn lean(contest: &Contest<'_>, book: &Book, own: u64, seen_ms: i64) -> f64 {
     let noise = book.noise * (wave(hash(own, 4), seen_ms, 600_000) + 0.4 * wave(hash(own, 5), seen_ms, 20_000));
     let span = seen_ms.div_euclid(MISTAKE_MS).cast_unsigned();
     let roll = hash(hash(contest.salt, 7), span);
-    // One book in thirty is mistaken about a match in one of fifty spans.
+    // One book in twelve is mistaken about a match in one of fifty spans.
     let mistaken = roll.is_multiple_of(50) && hash(roll, book.salt).is_multiple_of(12);
-    noise + if mistaken { if roll & 64 == 0 { 0.22 } else { -0.22 } } else { 0.0 }
+    noise + if mistaken { if roll & 64 == 0 { 0.16 } else { -0.16 } } else { 0.0 }
 }
 
 /// Prices in hundredths with a margin; `None` when one would be none: it is as good as decided.

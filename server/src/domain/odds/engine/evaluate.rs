@@ -11,6 +11,7 @@ use super::deadlines::Whose;
 use super::fixture::Facts;
 use super::market::Market;
 use super::marks::Reader;
+use super::settings::{after, whole_ms};
 
 impl OddsEngine {
     /// Looks at the markets that changed: what counts, what is best, whether it is an arbitrage.
@@ -69,8 +70,14 @@ impl OddsEngine {
         market.deadline = None;
         if market.has_aged(clock) {
             self.marks.mark(number);
-        } else if market.leaves(&self.settings).is_some_and(|leaves| leaves <= self.now) {
-            self.drop_line(number);
+        } else if let Some(leaves) = market.leaves(&self.settings).filter(|leaves| *leaves <= self.now) {
+            // Its event was heard of since: it is the line that is gone, not the provider that is silent.
+            if self.fixtures[market.fixture].facts.heard >= leaves {
+                self.drop_line(number);
+            } else {
+                let later = after(self.now, whole_ms(self.settings.linger));
+                self.deadlines.set(Whose::Market(number), &mut market.deadline, Some(later));
+            }
         } else if let Some(next) = market.expires(clock.max_age_ms).or_else(|| market.leaves(&self.settings)) {
             self.deadlines.set(Whose::Market(number), &mut market.deadline, Some(next));
         }
