@@ -28,6 +28,8 @@ pub struct Head {
     pub commence: Timestamp,
     /// It has begun.
     pub live: bool,
+    /// It is over.
+    pub over: bool,
     /// What is bet on.
     pub market: MarketKind,
     /// The handicap of the home team, or the points.
@@ -164,6 +166,7 @@ fn head(text: &str, selections: usize) -> Option<Head> {
         away: fields.text("away")?.into(),
         commence: read::time(&fields, "commence_ms")?,
         live: fields.plain("live")?,
+        over: fields.inner("score").and_then(|score| score.plain("completed")).unwrap_or(false),
         market: read::kind(&fields)?,
         line: fields.text("line").map(Box::from),
         selections,

@@ -114,15 +114,15 @@ impl View {
         !self.search.is_empty() || self.when != When::All
     }
 
-    /// The lines, and of how many events they are. Events are in the order in which they begin, an
-    /// event's markets in the order of their lines.
+    /// The lines, and of how many events they are. Events are in the order in which they begin,
+    /// those that are over last, an event's markets in the order of their lines.
     #[must_use]
     pub fn lines(&self, board: &Board) -> (Vec<Line>, usize) {
         let search = self.search.trim().to_lowercase();
         let markets: Vec<(&Key, &Head)> = board.iter().filter(|(_, head)| self.fits(head, &search)).collect();
         let rank = |at: usize| {
             let (key, head) = markets[at];
-            (head.commence, &head.event, head.rank(), key)
+            (head.over, head.commence, &head.event, head.rank(), key)
         };
         let mut lines = Vec::new();
         let (mut events, mut before) = (0, None);
@@ -187,6 +187,17 @@ mod tests {
         let (lines, _) = spreads.lines(&sample());
         let markets: Vec<&str> = lines.iter().filter(|l| l.selection == Some(0)).map(|l| &*l.market).collect();
         assert_eq!(markets, ["a:s1", "a:s2", "a:s4", "a:s3"]);
+    }
+
+    #[test]
+    fn events_that_are_over_stand_last() {
+        let mut rows = vec![("b:h2h", market("b", ("Brighton", "Fulham"), 100, true, "h2h", "null"))];
+        let over = market("c", ("Burnley", "Leeds"), 50, true, "h2h", "null");
+        let score = r#""score":{"home":1,"away":0,"completed":true},"selections""#;
+        rows.push(("c:h2h", over.replace("\"selections\"", score)));
+        let (lines, _) = View::default().lines(&board(&rows));
+        let heads: Vec<&str> = lines.iter().filter(|l| l.selection.is_none()).map(|l| &*l.market).collect();
+        assert_eq!(heads, ["b:h2h", "c:h2h"]);
     }
 
     #[test]

@@ -73,6 +73,9 @@ pub struct MarketRow {
     pub market: MarketKind,
     /// The handicap of the home team, or the points; `null` for `h2h`.
     pub line: Option<Box<str>>,
+    /// The score so far; absent when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<ScoreRow>,
     /// What may come out, in the order home, draw, away or over, under.
     pub selections: Box<[SelectionRow]>,
     /// Sum of the implied probabilities of the best prices; below 1 is an arbitrage. Absent when the
@@ -86,9 +89,6 @@ pub struct MarketRow {
     pub source: Option<PriceSource>,
     /// At least one book that is fresh has a price of every selection.
     pub complete: bool,
-    /// The score so far; absent when it is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<ScoreRow>,
     /// The provider's time of the newest price.
     pub updated_ms: Timestamp,
 }

@@ -61,6 +61,12 @@ impl Page<'_> {
             Some(line) => field(out, r#","line":"#, &line_text(line)),
             None => out.push_str(r#","line":null"#),
         }
+        if let Some(score) = facts.score {
+            number(out, r#","score":{"home":"#, score.home.into());
+            number(out, r#","away":"#, score.away.into());
+            flag(out, r#","completed":"#, score.completed);
+            out.push('}');
+        }
         out.push_str(r#","selections":["#);
         for (index, (slot, outcome)) in market.outcomes().iter().enumerate() {
             out.push_str(if index == 0 { "{" } else { ",{" });
@@ -75,12 +81,6 @@ impl Page<'_> {
             field(out, r#","source":"#, source_name(source));
         }
         flag(out, r#","complete":"#, market.best.complete);
-        if let Some(score) = facts.score {
-            number(out, r#","score":{"home":"#, score.home.into());
-            number(out, r#","away":"#, score.away.into());
-            flag(out, r#","completed":"#, score.completed);
-            out.push('}');
-        }
         number(out, r#","updated_ms":"#, market.updated.ms());
         out.push('}');
     }
