@@ -121,6 +121,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         SERVER,
+        "io_uring",
+        "on|off",
+        "on",
+        "Whether the writes to thousands of sockets are handed to Linux in one call, where it allows that.",
+    ),
+    Setting::new(
+        SERVER,
         "compression",
         "on|off",
         "on",

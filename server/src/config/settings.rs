@@ -103,6 +103,8 @@ pub struct FanoutSettings {
     pub backlog_bytes: usize,
     /// All that together.
     pub backlog_ceiling_bytes: usize,
+    /// Whether many writes are handed to Linux at once.
+    pub io_uring: bool,
     /// How WebSocket messages are compressed.
     pub compression: CompressionSettings,
 }
@@ -240,6 +242,7 @@ impl Config {
                 log_bytes: from.number("log_bytes", 4_096..=1 << 30)?,
                 backlog_bytes: from.number("backlog_bytes", 4_096..=1 << 30)?,
                 backlog_ceiling_bytes: from.number("backlog_ceiling_bytes", 65_536..=1 << 40)?,
+                io_uring: from.switch("io_uring")?,
                 compression: CompressionSettings {
                     on: from.switch("compression")?,
                     level: from.number("compression_level", 1..=9)?,

@@ -176,6 +176,7 @@ pub fn shard_settings(config: &Config) -> ShardSettings {
         window_bits: config.fanout.compression.window_bits,
         lane_bytes: config.fanout.backlog_bytes,
         all_bytes: config.fanout.backlog_ceiling_bytes,
+        io_uring: config.fanout.io_uring,
     }
 }
 

@@ -158,6 +158,10 @@ impl<S: Read + Write> Client<S> {
     pub(super) fn hear(&mut self, buffer: &mut [u8], inflater: &mut Inflater, now: Moment, shared: &Shared) -> Heard {
         self.show_life(now);
         let Client { reader, conversation, urgent, closing, .. } = self;
+        enum End {
+            Left(u16),
+            TooMuch,
+        }
         let mut heard = Heard::More;
         let mut end = None;
         let outcome = reader.read(buffer, inflater, &mut |incoming| {
@@ -170,14 +174,15 @@ impl<S: Read + Write> Client<S> {
                 Incoming::Ping(payload) if urgent.len() < URGENT_BYTES => {
                     push_frame(urgent, Opcode::Pong, false, payload);
                 }
-                Incoming::Ping(_) => end = Some((CloseCode::Rate.number(), CloseCode::Rate.label(), false)),
+                Incoming::Ping(_) => end = Some(End::TooMuch),
                 Incoming::Pong(_) => {}
-                Incoming::Close(said) => end = Some((said.map_or(1000, |(code, _)| code), "left", true)),
+                Incoming::Close(said) => end = Some(End::Left(said.map_or(1000, |(code, _)| code))),
             }
             if end.is_some() || heard == Heard::Left { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         match (end, outcome) {
-            (Some((code, reason, at_once)), _) => self.close(code, "", reason, at_once, now),
+            (Some(End::TooMuch), _) => self.send_away(CloseCode::Rate, now),
+            (Some(End::Left(code)), _) => self.close(code, "", "left", true, now),
             (None, Err(_)) if self.closing.is_some() => return Heard::Left,
             (None, Err(violation)) => return Heard::Broke(violation),
             (None, Ok(())) => {}

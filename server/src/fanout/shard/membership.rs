@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use shared::units::Moment;
 
+use super::batch::{BATCH, Offer};
 use super::client::{ClientId, Membership, Place};
 use super::cohort::Cohort;
 use super::lane::Encoding;
@@ -168,23 +169,40 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         // With its last member the cohort may be gone.
         let Some(lane) = self.cohorts.get_mut(index).map(|cohort| cohort.lane_mut(encoding)) else { return };
         let end = lane.log.end();
-        let (mut blocked, mut lost) = (Vec::new(), Vec::new());
-        for member in &lane.members {
-            let client = &mut self.clients[*member];
-            let Place::In(membership) = &mut client.place else { continue };
-            if client.blocked.is_some() || membership.cursor == end {
-                continue;
-            }
-            match outbox::write(&mut client.socket, lane.log.from(membership.cursor)) {
-                Ok((taken, sent)) => {
-                    membership.cursor += taken as u64;
-                    self.written += taken as u64;
-                    if sent == Sent::Blocked {
-                        client.blocked = Some(now);
-                        blocked.push(*member);
-                    }
+        let (mut taken, mut blocked, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        for members in lane.members.chunks(BATCH) {
+            let (members, offers): (Vec<usize>, Vec<_>) = members
+                .iter()
+                .filter_map(|member| {
+                    let client = &self.clients[*member];
+                    let Place::In(membership) = &client.place else { return None };
+                    let due = client.blocked.is_none() && membership.cursor != end;
+                    let bytes = due.then(|| lane.log.from(membership.cursor))?;
+                    Some((*member, Offer { socket: &client.socket, bytes }))
+                })
+                .unzip();
+            self.batch.offer(&offers, &mut taken);
+            for (member, taken) in members.into_iter().zip(taken.drain(..)) {
+                let client = &mut self.clients[member];
+                let Place::In(membership) = &mut client.place else { continue };
+                let taken = taken.unwrap_or(0) as u64;
+                membership.cursor += taken;
+                self.written += taken;
+                if membership.cursor == end {
+                    continue;
                 }
-                Err(_) => lost.push(*member),
+                // Not everything was taken: what stops it shows in the next try.
+                match outbox::write(&mut client.socket, lane.log.from(membership.cursor)) {
+                    Ok((more, sent)) => {
+                        membership.cursor += more as u64;
+                        self.written += more as u64;
+                        if sent == Sent::Blocked {
+                            client.blocked = Some(now);
+                            blocked.push(member);
+                        }
+                    }
+                    Err(_) => lost.push(member),
+                }
             }
         }
         lane.blocked.extend(&blocked);

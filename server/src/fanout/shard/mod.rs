@@ -4,6 +4,7 @@
 //! the log, has a follower of its own until it has caught up again. Nothing here reads a clock or
 //! knows what kind of socket it has; the thread around it does.
 
+mod batch;
 mod client;
 mod cohort;
 mod lane;
@@ -12,6 +13,8 @@ mod mailbox;
 mod membership;
 mod outbox;
 mod pump;
+#[cfg(target_os = "linux")]
+mod ring;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -33,6 +36,7 @@ use slab::Slab;
 pub use client::{Arrival, ClientId, Guest};
 pub use thread::{Settings as ShardSettings, Shards};
 
+use self::batch::Batch;
 use self::client::{Client, Membership, Place};
 use self::cohort::{Cohort, Press};
 use self::mailbox::{Letter, Mailbox};
@@ -97,6 +101,8 @@ struct Shard<S> {
     cohorts: Slab<Cohort>,
     by_key: BTreeMap<Box<str>, usize>,
     press: Press,
+    /// What writes to all members of a lane.
+    batch: Box<dyn Batch<S>>,
     inflater: Inflater,
     buffer: Vec<u8>,
     wheel: Wheel<Timer>,
@@ -127,6 +133,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
         limits: Limits,
         compression: (u32, u8),
         errands: Errands,
+        batch: Box<dyn Batch<S>>,
         now: Moment,
     ) -> Shard<S> {
         let (level, window_bits) = compression;
@@ -135,6 +142,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
             cohorts: Slab::new(),
             by_key: BTreeMap::new(),
             press: Press::new(level, window_bits),
+            batch,
             inflater: Inflater::new(INFLATE_BITS, false),
             buffer: vec![0; READ_BYTES],
             wheel: Wheel::new(now),

@@ -19,6 +19,7 @@ use crate::access::Access;
 use crate::doors::SportsbooksDoor;
 use crate::doors::sportsbooks::Labels;
 use crate::fanout::frame::{Opcode, Policy, negotiate, push_masked};
+use crate::fanout::shard::batch::OneByOne;
 use crate::fanout::shard::client::ClientId;
 use crate::fanout::shard::mailbox::{Letter, Mailbox};
 use crate::fanout::shard::{Arrival, Errand, Limits, Place, Shard};
@@ -122,7 +123,9 @@ impl World {
         let errands: Arc<Mutex<VecDeque<_>>> = Arc::default();
         let sent = errands.clone();
         let send = Box::new(move |id, errand| sent.lock().unwrap().push_back((id, errand)));
-        let shard = Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), send, Moment::from_ms(0));
+        let batch = Box::new(OneByOne);
+        let now = Moment::from_ms(0);
+        let shard = Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), send, batch, now);
         let table = Table::new(&hub);
         World { table, hub, shared, mailbox, shard, errands, visitors: Vec::new(), now: 0, _stop: stop }
     }

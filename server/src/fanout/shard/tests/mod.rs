@@ -14,7 +14,7 @@ use shared::wire::CloseCode;
 
 use self::wire::{Deflate, Socket};
 use self::world::{Op, TOPICS, World};
-use crate::fanout::frame::{Opcode, push_masked};
+use crate::fanout::frame::{Opcode, push_close, push_masked};
 use crate::session::{Around, Conversation, Outgoing, Session};
 
 fn op() -> impl Strategy<Value = Op> {
@@ -44,12 +44,14 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// A conversation with a defect.
-struct Broken;
+/// A conversation that says nothing, and may have a defect.
+struct Mute {
+    breaks: bool,
+}
 
-impl Conversation for Broken {
+impl Conversation for Mute {
     fn handle_text(&mut self, _now: Moment, _wall: Timestamp, text: &str) {
-        panic!("nobody was prepared for {text}");
+        assert!(!self.breaks, "nobody was prepared for {text}");
     }
 
     fn handle_binary(&mut self, _bytes: &[u8]) {}
@@ -78,7 +80,7 @@ fn a_defect_ends_one_connection_and_the_others_go_on() {
     let mut world = World::new(100);
     world.join(7, Deflate::Window, None, 1 << 20);
     let socket = Socket::default();
-    world.post(socket.clone(), None, Box::new(Broken));
+    world.post(socket.clone(), None, Box::new(Mute { breaks: true }));
     let index = world.shard.clients.len() - 1;
     let mut frame = Vec::new();
     push_masked(&mut frame, Opcode::Text, false, b"boo", [1, 2, 3, 4]);
@@ -161,6 +163,26 @@ fn who_vanished_without_a_word_is_asked_and_then_closed() {
     world.settle();
     assert_eq!(world.shard.clients.len(), 1, "who answers stays");
     assert!(!world.shard.clients.contains(gone.index));
+}
+
+#[test]
+fn who_asks_more_than_it_hears_is_told_why_it_is_closed() {
+    let mut world = World::new(100);
+    let socket = Socket::default();
+    world.post(socket.clone(), None, Box::new(Mute { breaks: false }));
+    let index = world.shard.clients.len() - 1;
+    // The first answer finds the socket full, and all others wait behind it.
+    let mut pings = Vec::new();
+    (0..200).for_each(|_| push_masked(&mut pings, Opcode::Ping, false, &[b'?'; 125], [1, 2, 3, 4]));
+    socket.wire(|wire| wire.to_server.extend(pings));
+    world.shard.ready(index, true, false, false, Moment::from_ms(0));
+    socket.wire(|wire| wire.room = 1 << 20);
+    world.shard.ready(index, false, true, false, Moment::from_ms(0));
+    let sent = socket.wire(|wire| wire.to_client.clone());
+    let mut goodbye = Vec::new();
+    push_close(&mut goodbye, CloseCode::Rate.number(), CloseCode::Rate.reason());
+    assert!(sent.ends_with(&goodbye), "{} bytes, the last {:?}", sent.len(), &sent[sent.len().saturating_sub(60)..]);
+    assert!((16 * 1024..20 * 1024).contains(&sent.len()), "{} bytes", sent.len());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use super::client::{Client, History};
 use super::wire::{Deflate, Socket};
 use crate::access::Access;
 use crate::fanout::frame::{Agreed, Inflater, Opcode, Policy, Reader, Role, negotiate, push_masked};
+use crate::fanout::shard::batch::OneByOne;
 use crate::fanout::shard::mailbox::{Letter, Mailbox};
 use crate::fanout::shard::{Arrival, Guest, Limits, Place, Shard};
 use crate::fanout::{Drain, Shared};
@@ -79,7 +80,8 @@ impl World {
         let limits = Limits { ask_after, gone_after, progress, lane_bytes: LANE_BYTES, all_bytes: 1 << 20, cohorts };
         let errands = Box::new(|_, _| panic!("every topic is there"));
         let now = Moment::from_ms(0);
-        let shard = Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), errands, now);
+        let shard =
+            Shard::new(shared.clone(), mailbox.clone(), limits, (6, WINDOW_BITS), errands, Box::new(OneByOne), now);
         let (clients, history) = (Vec::new(), BTreeMap::new());
         let mut world = World { hub, shared, mailbox, shard, clients, history, counter: 0, now: 0, _stop: stop };
         for index in 0..TOPICS.len() {
