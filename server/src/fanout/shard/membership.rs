@@ -13,7 +13,8 @@ use super::client::{ClientId, Membership, Place};
 use super::cohort::Cohort;
 use super::lane::Encoding;
 use super::mailbox::{Bell, Letter};
-use super::outbox::{self, COPIED, Sent};
+use super::outbox::{COPIED, Sent};
+use super::pump::Stretch;
 use super::{Shard, Timer};
 use crate::fanout::Shared;
 use crate::hub::{Follow, Wake};
@@ -167,9 +168,9 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     /// Writes a lane's log to its members: the loop for which all this exists.
     fn send(&mut self, index: usize, encoding: Encoding, now: Moment) {
         // With its last member the cohort may be gone.
-        let Some(lane) = self.cohorts.get_mut(index).map(|cohort| cohort.lane_mut(encoding)) else { return };
+        let Some(lane) = self.cohorts.get(index).map(|cohort| cohort.lane(encoding)) else { return };
         let end = lane.log.end();
-        let (mut taken, mut blocked, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut taken, mut unfinished) = (Vec::new(), Vec::new());
         for members in lane.members.chunks(BATCH) {
             let (members, offers): (Vec<usize>, Vec<_>) = members
                 .iter()
@@ -183,31 +184,26 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
                 .unzip();
             self.batch.offer(&offers, &mut taken);
             for (member, taken) in members.into_iter().zip(taken.drain(..)) {
-                let client = &mut self.clients[member];
-                let Place::In(membership) = &mut client.place else { continue };
+                let Place::In(membership) = &mut self.clients[member].place else { continue };
                 let taken = taken.unwrap_or(0) as u64;
                 membership.cursor += taken;
                 self.written += taken;
-                if membership.cursor == end {
-                    continue;
-                }
-                // Not everything was taken: what stops it shows in the next try.
-                match outbox::write(&mut client.socket, lane.log.from(membership.cursor)) {
-                    Ok((more, sent)) => {
-                        membership.cursor += more as u64;
-                        self.written += more as u64;
-                        if sent == Sent::Blocked {
-                            client.blocked = Some(now);
-                            blocked.push(member);
-                        }
-                    }
-                    Err(_) => lost.push(member),
+                if membership.cursor != end {
+                    unfinished.push(member);
                 }
             }
         }
-        lane.blocked.extend(&blocked);
-        blocked.into_iter().for_each(|member| self.set_timer(member, now));
-        lost.into_iter().for_each(|member| self.remove(member, "left"));
+        // What stops these shows in the next try.
+        for member in unfinished {
+            match self.write_log(member, Stretch::All) {
+                Ok(Sent::All) => {}
+                Ok(Sent::Blocked) => {
+                    self.block(member, now);
+                    self.set_timer(member, now);
+                }
+                Err(_) => self.remove(member, "left"),
+            }
+        }
     }
 
     /// Forgets what everyone was sent, and more where a log grows too long: who is so far behind goes

@@ -201,7 +201,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     }
 
     /// Writes what the client's cohort logged, from its cursor on.
-    fn write_log(&mut self, index: usize, stretch: Stretch) -> io::Result<Sent> {
+    pub(super) fn write_log(&mut self, index: usize, stretch: Stretch) -> io::Result<Sent> {
         let client = &mut self.clients[index];
         let Place::In(Membership { cohort, encoding, cursor, .. }) = &mut client.place else { return Ok(Sent::All) };
         let log = &self.cohorts[*cohort].lane(*encoding).log;
@@ -216,7 +216,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
     }
 
     /// The socket takes no more for now.
-    fn block(&mut self, index: usize, now: Moment) {
+    pub(super) fn block(&mut self, index: usize, now: Moment) {
         let client = &mut self.clients[index];
         client.blocked = Some(now);
         if let Place::In(Membership { cohort, encoding, .. }) = client.place {
@@ -227,7 +227,7 @@ impl<S: Read + Write + Send + 'static> Shard<S> {
 
 /// How much of a log is written.
 #[derive(Clone, Copy, Debug)]
-enum Stretch {
+pub(super) enum Stretch {
     /// What is left of the step that was begun.
     Step,
     /// Everything.
