@@ -37,7 +37,9 @@ async fn everyone_is_told_the_truth_whatever_they_do() -> anyhow::Result<()> {
     assert!(report.delivered.updates > 0 && report.delivered.rows > 0, "{report:?}");
     assert!(report.verified.compared.len() > 2, "top, tape and tickers: {report:?}");
     let storm = report.storm.context("there was one")?;
-    assert!(storm.all_live_s.is_some() && storm.clients > 30 && storm.snapshots == 0, "{storm:?}");
+    assert!(storm.all_live_s.is_some() && storm.clients > 30, "{storm:?}");
+    // All go on where they were, but for a ticker of few rows, whose snapshot may be smaller than an update.
+    assert!(storm.snapshots * 20 < storm.live + storm.resumed, "{storm:?}");
     assert!(report.server.context("it runs in this process")?.memory_before > 0);
     Ok(())
 }
@@ -52,6 +54,31 @@ async fn a_door_is_told_the_truth_too() -> anyhow::Result<()> {
     assert!(report.delivered.updates > 0, "{report:?}");
     assert_eq!(report.verified.compared.len(), 1);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doors_with_boards_are_told_the_truth_by_what_v1_shows() -> anyhow::Result<()> {
+    // Whatever is on a board moves each half second.
+    let settings = [&UNLIMITED[..], &[("demo-changing", "100")]].concat();
+    let app = TestApp::with(World::Demo(30, 60), &settings).await?;
+    app.until_rows("odds/sports", |rows| rows.len() > 2).await?;
+    for (door, seconds) in [("odds", "3"), ("sportsbooks", "8")] {
+        let arguments = ["--clients", "24", "--door", door, "--seconds", seconds, "--churn", "4", "--storm"];
+        let report = run(app.address, &arguments).await?;
+        assert_eq!(report.verified.faults.first, Vec::<String>::new(), "{door}");
+        assert!(report.url.ends_with(&format!("/ws/{door}")), "{}", report.url);
+        assert!(report.live == 24 && report.delivered.updates > 0 && report.delivered.rows > 0, "{door}: {report:?}");
+        assert!(report.verified.compared.len() > 2, "{door}: boards: {report:?}");
+        assert!(report.connections.refused.is_empty(), "{door}: {report:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_is_not_asked_for_what_it_does_not_show() {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
+    let error = run(nowhere, &["--door", "odds", "--topics", "odds/arbs"]).await.unwrap_err();
+    assert_eq!(error.to_string(), "the odds door does not show odds/arbs; it shows odds/board/*");
 }
 
 /// A server of one topic that says these updates to each client after a snapshot at 1, as `prev`, `seq`

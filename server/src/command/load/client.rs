@@ -10,8 +10,9 @@ use shared::stream::Topic;
 use shared::wire::{ClientMsg, SUBPROTOCOL, Subscribe, SubscribeTopic, Unsubscribe};
 
 use super::chance::Chance;
+use super::door::Door;
 use super::hearing::{Follow, Hearing};
-use super::options::{Door, Options};
+use super::options::Options;
 use super::tally::Connections;
 use super::verify::Verifier;
 use super::{fault::Faults, tally::Tally};
@@ -175,13 +176,13 @@ impl Client {
         let slow = self.kind == Kind::Slow;
         let mut socket = open(around.options.target.address, slow)?;
         registry.register(&mut socket, Token(self.number), Interest::READABLE | Interest::WRITABLE)?;
-        let v1 = around.options.door == Door::V1;
+        let Options { door, target, .. } = &around.options;
         self.key = handshake::key(around.chance.nonce());
         self.out = handshake::Request {
-            host: &around.options.target.host,
-            path: &around.options.target.path,
+            host: &target.host,
+            path: &door.path(&target.path),
             key: &self.key,
-            subprotocol: v1.then_some(SUBPROTOCOL),
+            subprotocol: (*door == Door::V1).then_some(SUBPROTOCOL),
             extensions: around.options.compression.then(offer),
             headers: "",
         }
@@ -223,8 +224,8 @@ impl Client {
         self.socket = None;
         self.inflater = None;
         self.out = Vec::new();
-        // The door knows no positions.
-        if around.options.door == Door::DarkPool {
+        // Doors know no positions.
+        if around.options.door != Door::V1 {
             self.forget();
         }
         self.follows.iter_mut().for_each(Follow::end);
@@ -275,7 +276,7 @@ impl Client {
         self.leaving = Some((self.requests, anew));
         let topics = self.follows.iter().map(|follow| follow.topic.clone()).collect();
         let message = ClientMsg::Unsubscribe(Unsubscribe { id: self.requests, topics });
-        self.say(&message, around);
+        self.say(&message.to_json(), around);
         self.write().err()
     }
 
@@ -293,8 +294,20 @@ impl Client {
         }
     }
 
-    fn say(&mut self, message: &ClientMsg, around: &mut Around) {
-        push_masked(&mut self.out, Opcode::Text, false, message.to_json().as_bytes(), around.chance.mask());
+    fn say(&mut self, text: &str, around: &mut Around) {
+        push_masked(&mut self.out, Opcode::Text, false, text.as_bytes(), around.chance.mask());
+    }
+
+    /// Says what it wants, if that has to be said.
+    fn greet(&mut self, around: &mut Around) {
+        match around.options.door {
+            Door::V1 => self.subscribe(around.options.pace_ms, around),
+            door => {
+                self.follows.iter_mut().for_each(|follow| follow.paced = door.has_a_pace());
+                let greeting = door.greeting(self.follows.iter().map(|follow| &follow.topic));
+                greeting.into_iter().for_each(|text| self.say(&text, around));
+            }
+        }
     }
 
     fn subscribe(&mut self, pace_ms: Option<u32>, around: &mut Around) {
@@ -307,7 +320,7 @@ impl Client {
         let topics = self.follows.iter().map(asked).collect();
         self.follows.iter_mut().for_each(|follow| follow.paced = pace_ms.is_some_and(|ms| ms > 0));
         let message = ClientMsg::Subscribe(Subscribe { id: self.requests, topics });
-        self.say(&message, around);
+        self.say(&message.to_json(), around);
     }
 
     fn read(&mut self, most: usize, desk: &mut Desk, around: &mut Around) -> Result<(), End> {
@@ -365,9 +378,7 @@ impl Client {
         around.opening -= 1;
         around.connections.opened += 1;
         around.connections.compressed += u64::from(agreed.is_some());
-        if around.options.door == Door::V1 {
-            self.subscribe(around.options.pace_ms, around);
-        }
+        self.greet(around);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! One thread that moves all clients: readiness of sockets, and a clock tick for everything that has a
 //! rate. What a run consists of is told by [`run`](super::run).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,8 @@ use shared::stream::Topic;
 use super::chance::Chance;
 use super::client::{Anew, Around, Client, Desk, End, Kind};
 use super::fault::{Fault, Faults, Wrong};
-use super::options::{Door, Options};
+use super::options::{Family, Options, Wanted};
 use super::probe::Probe;
-use super::read::DOOR_TOPIC;
 use super::tally::{Connections, Tally};
 use super::verify::Verifier;
 use crate::fanout::frame::Inflater;
@@ -61,13 +60,13 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// With clients that are not connected. `tickers` are spread over those who want one each.
+    /// With clients that are not connected. `families`: of which each of them wants another topic.
     ///
     /// # Errors
     /// The system gives no means to wait for sockets.
-    pub fn new(options: &Options, tickers: &[Topic], probe: Probe) -> io::Result<Driver> {
+    pub fn new(options: &Options, families: &BTreeMap<Family, Vec<Topic>>, probe: Probe) -> io::Result<Driver> {
         let now = Instant::now();
-        let clients: Vec<_> = (0..options.clients).map(|n| client(n, options, tickers)).collect();
+        let clients: Vec<_> = (0..options.clients).map(|n| client(n, options, families)).collect();
         Ok(Driver {
             sipping: clients.iter().filter(|c| c.kind == Kind::Slow).map(|c| c.number).collect(),
             waiting: clients.iter().map(|client| (now, client.number)).collect(),
@@ -280,7 +279,7 @@ impl Driver {
     }
 }
 
-fn client(number: usize, options: &Options, tickers: &[Topic]) -> Client {
+fn client(number: usize, options: &Options, families: &BTreeMap<Family, Vec<Topic>>) -> Client {
     let share = |percent: u32, n: usize| n * percent as usize / 100;
     let is_one_of = |percent: u32, n: usize| share(percent, n + 1) > share(percent, n);
     let kind = if is_one_of(options.slow.percent, number) {
@@ -290,18 +289,10 @@ fn client(number: usize, options: &Options, tickers: &[Topic]) -> Client {
     } else {
         Kind::Normal
     };
-    let topics = match options.door {
-        Door::DarkPool => DOOR_TOPIC.parse().into_iter().collect(),
-        Door::V1 => topics(number, options, tickers),
-    };
-    Client::new(number, kind, topics.into_iter())
-}
-
-fn topics(number: usize, options: &Options, tickers: &[Topic]) -> BTreeSet<Topic> {
-    use super::options::Wanted;
     let one = |wanted: &Wanted| match wanted {
         Wanted::Topic(topic) => Some(topic.clone()),
-        Wanted::EachTicker => tickers.get(number % tickers.len().max(1)).cloned(),
+        Wanted::Each(family) => families.get(family).map(|all| all[number % all.len()].clone()),
     };
-    options.topics.iter().filter_map(one).collect()
+    let topics: BTreeSet<Topic> = options.topics.iter().filter_map(one).collect();
+    Client::new(number, kind, topics.into_iter())
 }

@@ -24,8 +24,8 @@ pub struct Follow {
     pub topic: Topic,
     /// Where the client stands.
     pub follower: Follower,
-    /// It asked for a pace. A server may then repeat what a client has, so that all with that pace are
-    /// told at once.
+    /// It asked for a pace, or the door has one. A server may then repeat what a client has, so that all with
+    /// that pace are told at once.
     pub paced: bool,
     begun: Begun,
 }

@@ -5,6 +5,7 @@
 
 mod chance;
 mod client;
+mod door;
 mod driver;
 mod exposition;
 mod fault;
@@ -21,8 +22,9 @@ mod tally;
 mod text;
 mod verify;
 
+pub use door::Door;
 pub use fault::Faults;
-pub use options::{Door, Format, Options, Slow, Target, Wanted, arguments};
+pub use options::{Family, Format, Options, Slow, Target, Wanted, arguments};
 pub use report::{Delivered, Report, Server, Storm, Verified};
 pub use run::{LoadError, run};
 

@@ -1,5 +1,6 @@
 //! What `undercurrent load` is asked to do: its flags, read into types that cannot be wrong.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,6 +9,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use shared::stream::Topic;
 use thiserror::Error;
+
+use super::door::Door;
 
 /// Everything that can be chosen.
 #[derive(Clone, Debug)]
@@ -51,22 +54,22 @@ pub struct Slow {
     pub bytes_per_s: u32,
 }
 
-/// Which entrance is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
-    /// `undercurrent.v1`: positions and subscriptions.
-    V1,
-    /// No subprotocol: the dark-pool door.
-    DarkPool,
-}
-
 /// A topic to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// This one.
     Topic(Topic),
-    /// `darkpool/ticker/*`: each client another of the tickers that the server lists.
-    EachTicker,
+    /// Each client another one of these.
+    Each(Family),
+}
+
+/// Topics of one kind, of which a server lists those there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// `darkpool/ticker/*`
+    Tickers,
+    /// `odds/board/*`
+    Boards,
 }
 
 /// How the result is printed.
@@ -87,7 +90,7 @@ pub struct Target {
     pub address: SocketAddr,
     /// What the `Host` header says.
     pub host: String,
-    /// The path of the WebSocket.
+    /// The path of the WebSocket; doors that have one of their own are behind it.
     pub path: String,
 }
 
@@ -121,7 +124,21 @@ impl FromStr for Wanted {
     type Err = shared::stream::TopicError;
 
     fn from_str(text: &str) -> Result<Wanted, Self::Err> {
-        if text == "darkpool/ticker/*" { Ok(Wanted::EachTicker) } else { text.parse().map(Wanted::Topic) }
+        match text {
+            "darkpool/ticker/*" => Ok(Wanted::Each(Family::Tickers)),
+            "odds/board/*" => Ok(Wanted::Each(Family::Boards)),
+            topic => topic.parse().map(Wanted::Topic),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Wanted::Topic(topic) => topic.as_str(),
+            Wanted::Each(Family::Tickers) => "darkpool/ticker/*",
+            Wanted::Each(Family::Boards) => "odds/board/*",
+        })
     }
 }
 
@@ -139,16 +156,17 @@ pub fn arguments() -> Vec<Arg> {
         value("clients", "N", "1000", "How many connections.").value_parser(value_parser!(u32).range(1..=1_000_000)),
         value("seconds", "S", "10", "How long is measured once all are live.")
             .value_parser(value_parser!(u32).range(1..=86_400)),
-        value("door", "DOOR", "v1", "The protocol: v1, or darkpool (no subprotocol, its own messages).")
-            .value_parser(PossibleValuesParser::new(["v1", "darkpool"])),
-        value(
-            "topics",
-            "A,B",
-            "darkpool/top,darkpool/tape",
-            "What each client follows; darkpool/ticker/* spreads them.",
-        )
-        .value_delimiter(',')
-        .value_parser(|text: &str| text.parse::<Wanted>()),
+        value("door", "DOOR", "v1", "The protocol: v1, or a door with its own messages and path.")
+            .value_parser(PossibleValuesParser::new(Door::ALL.map(Door::name))),
+        Arg::new("topics")
+            .long("topics")
+            .value_name("A,B")
+            .value_delimiter(',')
+            .value_parser(|text: &str| text.parse::<Wanted>())
+            .help(
+                "What each client follows; darkpool/ticker/* and odds/board/* spread them. [default: \
+                 darkpool/top,darkpool/tape; of a door what it shows]",
+            ),
         Arg::new("pace-ms")
             .long("pace-ms")
             .value_name("MS")
@@ -187,10 +205,11 @@ impl Options {
     pub fn of(matches: &ArgMatches) -> Options {
         let number = |name: &str| *matches.get_one::<u32>(name).expect("it has a default");
         let word = |name: &str| matches.get_one::<String>(name).expect("it has a default").as_str();
+        let door = Door::named(word("door")).expect("it is one of them");
         Options {
             target: matches.get_one::<Target>("url").expect("it has a default").clone(),
-            door: if word("door") == "darkpool" { Door::DarkPool } else { Door::V1 },
-            topics: matches.get_many::<Wanted>("topics").expect("it has a default").cloned().collect(),
+            door,
+            topics: matches.get_many("topics").map_or_else(|| door.usual(), |wanted| wanted.cloned().collect()),
             pace_ms: matches.get_one::<u32>("pace-ms").copied(),
             clients: number("clients") as usize,
             measure: Duration::from_secs(number("seconds").into()),
@@ -238,8 +257,10 @@ mod tests {
         let plain = read(&[]).unwrap();
         assert_eq!((plain.clients, plain.door, plain.format), (1000, Door::V1, Format::Text));
         assert!(plain.compression && !plain.storm && plain.topics.len() == 2);
-        let other = read(&["--topics", "darkpool/ticker/*", "--door", "darkpool", "--slow", "5", "--storm"]).unwrap();
-        assert_eq!((other.topics, other.door, other.slow.percent), (vec![Wanted::EachTicker], Door::DarkPool, 5));
+        let other = read(&["--topics", "darkpool/ticker/*", "--slow", "5", "--storm"]).unwrap();
+        assert_eq!((other.topics, other.slow.percent), (vec![Wanted::Each(Family::Tickers)], 5));
+        let door = read(&["--door", "odds"]).unwrap();
+        assert_eq!((door.topics, door.door), (vec![Wanted::Each(Family::Boards)], Door::Odds));
         for bad in [["--slow", "101"], ["--topics", "a b"], ["--door", "x"], ["--clients", "0"]] {
             assert!(read(&bad).is_err(), "{bad:?}");
         }

@@ -7,17 +7,17 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use shared::stream::{Epoch, Topic};
-use shared::wire::ServerMsg;
+use shared::wire::{Fields, ServerMsg};
 use thiserror::Error;
 
 use super::client::Kind;
+use super::door::Door;
 use super::driver::Driver;
 use super::fault::Wrong;
 use super::http;
-use super::options::{Options, Target, Wanted};
+use super::options::{Family, Options, Target, Wanted};
 use super::plan::plans;
 use super::probe::{Probe, Usage, own_cpu_s};
-use super::read::DOOR_TOPIC;
 use super::report::{Delivered, HalfOpen, Report, Server, Storm, Verified, float, per};
 use super::tally::Tally;
 use super::verify::Compared;
@@ -41,9 +41,12 @@ pub enum LoadError {
     /// The system fails.
     #[error("the load cannot be driven: {0}")]
     System(#[from] io::Error),
-    /// The tickers cannot be had.
-    #[error("the tickers of {0} cannot be read over HTTP")]
-    Tickers(&'static str),
+    /// What there is of a kind cannot be had.
+    #[error("{0} cannot be read over HTTP, or lists nothing")]
+    List(&'static str),
+    /// The door has other topics.
+    #[error("the {0} door does not show {1}; it shows {list}", list = listed(&.0.usual()))]
+    Shows(Door, Wanted),
     /// No client became live.
     #[error("no client became live; {0}")]
     Nobody(String),
@@ -55,9 +58,17 @@ pub enum LoadError {
 /// There is nothing to say.
 pub fn run(options: &Options) -> Result<Report, LoadError> {
     let probe = Probe::find(&options.target, options.server_pid);
-    let tickers = if options.topics.contains(&Wanted::EachTicker) { tickers(&options.target)? } else { Vec::new() };
+    if let Some(other) = options.topics.iter().find(|wanted| !options.door.shows(wanted)) {
+        return Err(LoadError::Shows(options.door, other.clone()));
+    }
+    let mut families = BTreeMap::new();
+    for wanted in &options.topics {
+        if let Wanted::Each(family) = wanted {
+            families.insert(*family, list(*family, &options.target)?);
+        }
+    }
     let before = probe.usage();
-    let mut driver = Driver::new(options, &tickers, probe.clone())?;
+    let mut driver = Driver::new(options, &families, probe.clone())?;
     let joined = join(&mut driver)?;
     let live = driver.around.live;
     if live == 0 {
@@ -76,7 +87,7 @@ pub fn run(options: &Options) -> Result<Report, LoadError> {
         (options.half_open_percent > 0).then(|| HalfOpen { clients: vanished, given_up: driver.given_up() });
     let seconds = measured.seconds;
     let mut report = Report {
-        url: format!("ws://{}{}", options.target.host, options.target.path),
+        url: format!("ws://{}{}", options.target.host, options.door.path(&options.target.path)),
         clients: options.clients,
         live,
         joined_s: joined.as_secs_f64(),
@@ -265,12 +276,22 @@ fn behind<'a>(driver: &Driver, heads: &'a [(Topic, Epoch, u64)]) -> Vec<(usize, 
     found
 }
 
-/// The detail topics of all tickers that the server knows.
-fn tickers(target: &Target) -> Result<Vec<Topic>, LoadError> {
-    let failed = LoadError::Tickers(DOOR_TOPIC);
-    let Ok(text) = http::get(target, &format!("/api/v1/topics/{DOOR_TOPIC}")) else { return Err(failed) };
-    let Ok(Some(ServerMsg::Snapshot(snapshot))) = ServerMsg::parse(&text) else { return Err(failed) };
-    let topics: Vec<Topic> =
-        snapshot.rows.keys().filter_map(|ticker| format!("darkpool/ticker/{ticker}").parse().ok()).collect();
-    if topics.is_empty() { Err(failed) } else { Ok(topics) }
+/// The topics of a kind that the server has something to say of.
+fn list(family: Family, target: &Target) -> Result<Vec<Topic>, LoadError> {
+    let (listed, prefix, counted) = match family {
+        Family::Tickers => ("darkpool/sentiment", "darkpool/ticker", None),
+        Family::Boards => ("odds/sports", "odds/board", Some("markets")),
+    };
+    let Ok(text) = http::get(target, &format!("/api/v1/topics/{listed}")) else { return Err(LoadError::List(listed)) };
+    let Ok(Some(ServerMsg::Snapshot(snapshot))) = ServerMsg::parse(&text) else { return Err(LoadError::List(listed)) };
+    let has_some = |row: &str| {
+        counted.is_none_or(|field| Fields::of(row).and_then(|row| row.plain::<u32>(field)).is_some_and(|n| n > 0))
+    };
+    let rows = snapshot.rows.iter().filter(|(_, row)| has_some(row.get()));
+    let topics: Vec<Topic> = rows.filter_map(|(key, _)| format!("{prefix}/{key}").parse().ok()).collect();
+    if topics.is_empty() { Err(LoadError::List(listed)) } else { Ok(topics) }
+}
+
+fn listed(wanted: &[Wanted]) -> String {
+    wanted.iter().map(Wanted::to_string).collect::<Vec<_>>().join(",")
 }

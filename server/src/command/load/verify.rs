@@ -14,8 +14,8 @@ use rustc_hash::{FxHashMap, FxHasher};
 use shared::domain::kind_of;
 use shared::stream::{Change, Class, Epoch, Position, Seq};
 
+use super::door::Door;
 use super::fault::Wrong;
-use super::options::Door;
 use super::read::{Reading, Said, Update};
 use super::reference::{Hashes, Timeline, table_hash};
 
@@ -236,11 +236,12 @@ impl Verifier {
         let (epoch, shown, rows) = self.reading.http(text)?;
         let line = self.line(topic, &epoch, shown, &rows);
         let timeline = &mut self.topics.get_mut(topic)?[line].1;
-        if self.reading.says_where_from() && shown > timeline.head() {
+        let finer = self.reading.is_finer_than_http();
+        if !finer && shown > timeline.head() {
             timeline.extend_whole(shown, &rows);
         }
-        // The door numbers its updates more finely than HTTP: what counts is the last one until then.
-        let seq = if self.reading.says_where_from() { shown } else { timeline.newest_until(shown)? };
+        // Where updates are numbered more finely, what counts is the last one until then.
+        let seq = if finer { timeline.newest_until(shown)? } else { shown };
         let is_newest = seq == timeline.head();
         Some(match timeline.hash_at(seq) {
             None => Compared::Elsewhere,
