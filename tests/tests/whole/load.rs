@@ -1,12 +1,17 @@
 //! `undercurrent load` against a server that tells the truth, and against some that do not.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use futures_util::SinkExt;
 use shared::wire::SUBPROTOCOL;
 use tests::app::{TestApp, World};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
@@ -15,8 +20,11 @@ use undercurrent::config::{Cli, Command, Surroundings};
 
 /// Runs the load with these arguments.
 async fn run(server: SocketAddr, arguments: &[&str]) -> anyhow::Result<Report> {
-    let url = format!("ws://{server}/ws");
-    let all = [&["undercurrent", "load", "--url", &url], arguments].concat();
+    run_at(&format!("ws://{server}/ws"), arguments).await
+}
+
+async fn run_at(url: &str, arguments: &[&str]) -> anyhow::Result<Report> {
+    let all = [&["undercurrent", "load", "--url", url], arguments].concat();
     let cli = Cli::parse(all, &Surroundings::of_this_process())?;
     let Command::Load(options) = cli.command else { bail!("it was asked to load") };
     Ok(tokio::task::spawn_blocking(move || load::run(&options)).await??)
@@ -81,22 +89,72 @@ async fn a_door_is_not_asked_for_what_it_does_not_show() {
     assert_eq!(error.to_string(), "the odds door does not show odds/arbs; it shows odds/board/*");
 }
 
+/// Ends TLS before a server, as a proxy does. Gives its address, and the certificate of who vouches for it.
+async fn behind_tls(server: SocketAddr) -> anyhow::Result<(SocketAddr, String)> {
+    let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).map_err(|error| anyhow!(error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let config = config.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key)?;
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((outside, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let (mut outside, mut inside) = (acceptor.accept(outside).await?, TcpStream::connect(server).await?);
+                tokio::io::copy_bidirectional(&mut outside, &mut inside).await
+            });
+        }
+    });
+    Ok((address, cert.pem()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_tls_the_truth_is_the_same() -> anyhow::Result<()> {
+    let app = TestApp::with(World::Demo(30, 60), &UNLIMITED).await?;
+    app.until_rows("darkpool/top", |rows| rows.len() == 30).await?;
+    let (proxy, certificate) = behind_tls(app.address).await?;
+    let (url, folder) = (format!("wss://{proxy}/ws"), tempfile::tempdir()?);
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, certificate)?;
+    let ca = file.to_str().context("a path of ASCII")?;
+    let report = run_at(&url, &["--ca", ca, "--clients", "20", "--seconds", "2", "--churn", "20", "--storm"]).await?;
+    assert_eq!(report.verified.faults.first, Vec::<String>::new());
+    assert_eq!((report.live, report.verified.compared.len(), &report.url), (20, 2, &url), "{report:?}");
+    assert!(report.delivered.updates > 0 && report.storm.is_some_and(|storm| storm.all_live_s.is_some()));
+
+    // Nobody that browsers trust vouches for it.
+    let error = run_at(&url, &["--clients", "1"]).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{url} cannot be reached: invalid peer certificate")), "{error}");
+    // What is no certificate is none.
+    std::fs::write(&file, "nothing")?;
+    let error = run_at(&url, &["--ca", ca]).await.unwrap_err().to_string();
+    assert!(error.contains("ca.pem holds no certificates"), "{error}");
+    Ok(())
+}
+
 /// A server of one topic that says these updates to each client after a snapshot at 1, as `prev`, `seq`
 /// and a row; the last client gets the last row wrong if `wrong` is given.
 async fn liar(updates: &'static [(u64, u64, u32)], wrong: Option<u32>) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
-        let mut number = 0;
+        let clients = Arc::new(AtomicUsize::new(0));
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(lie(stream, updates, wrong.filter(|_| number == 1)));
-            number += 1;
+            tokio::spawn(lie(stream, updates, wrong, clients.clone()));
         }
     });
     Ok(address)
 }
 
-async fn lie(stream: TcpStream, updates: &[(u64, u64, u32)], wrong: Option<u32>) -> anyhow::Result<()> {
+async fn lie(
+    stream: TcpStream,
+    updates: &[(u64, u64, u32)],
+    wrong: Option<u32>,
+    clients: Arc<AtomicUsize>,
+) -> anyhow::Result<()> {
     // What the handshake's callback has to return.
     #[allow(clippy::result_large_err, clippy::unnecessary_wraps)]
     let agree = |_: &Request, mut response: Response| {
@@ -104,6 +162,7 @@ async fn lie(stream: TcpStream, updates: &[(u64, u64, u32)], wrong: Option<u32>)
         Ok(response)
     };
     let mut socket = accept_hdr_async(stream, agree).await?;
+    let wrong = wrong.filter(|_| clients.fetch_add(1, Ordering::Relaxed) == 1);
     let begun = r#"{"topic":"darkpool/top","epoch":"e","seq":1,"mode":"snapshot","pace_ms":0}"#;
     let subscribed = format!(r#"{{"type":"subscribed","id":1,"topics":[{begun}]}}"#);
     let snapshot = r#"{"type":"snapshot","topic":"darkpool/top","epoch":"e","seq":1,"ts":1,"rows":{"A":1}}"#;
@@ -122,6 +181,14 @@ async fn lie(stream: TcpStream, updates: &[(u64, u64, u32)], wrong: Option<u32>)
 
 async fn two_clients_of(address: SocketAddr) -> anyhow::Result<Report> {
     run(address, &["--clients", "2", "--seconds", "1", "--topics", "darkpool/top", "--compression", "off"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_a_server_that_is_not_there() -> anyhow::Result<()> {
+    let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+    let error = run(free, &[]).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("ws://{free}/ws cannot be reached: ")), "{error}");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,15 +1,14 @@
 //! One client: its socket, its handshake, its frames. It reads and writes when it is told that it can.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use shared::stream::Topic;
 use shared::wire::{ClientMsg, SUBPROTOCOL, Subscribe, SubscribeTopic, Unsubscribe};
 
 use super::chance::Chance;
+use super::dial::{Dial, Socket};
 use super::door::Door;
 use super::hearing::{Follow, Hearing};
 use super::options::Options;
@@ -21,8 +20,6 @@ use crate::fanout::frame::{Inflater, Opcode, Reader, Role, accepted, offer, push
 
 /// The longest message of a server: a snapshot of a whole market.
 const MESSAGE_BYTES: usize = 64 * 1024 * 1024;
-/// What the system may hold for a slow reader: as little as it allows.
-const SLOW_BUFFER: usize = 4 * 1024;
 /// After a failure, how long until the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -54,6 +51,8 @@ enum Stage {
 pub struct Around {
     /// What was chosen.
     pub options: Options,
+    /// The way to the server.
+    pub dial: Dial,
     /// Checks everyone.
     pub verifier: Verifier,
     /// What is delivered.
@@ -109,7 +108,7 @@ pub struct Client {
     /// What it follows.
     pub follows: Vec<Follow>,
     stage: Stage,
-    socket: Option<TcpStream>,
+    socket: Option<Socket>,
     key: String,
     answer: Vec<u8>,
     reader: Reader,
@@ -174,7 +173,7 @@ impl Client {
     /// The system refuses.
     pub fn connect(&mut self, registry: &Registry, around: &mut Around, now: Instant) -> io::Result<()> {
         let slow = self.kind == Kind::Slow;
-        let mut socket = open(around.options.target.address, slow)?;
+        let mut socket = around.dial.open(slow)?;
         registry.register(&mut socket, Token(self.number), Interest::READABLE | Interest::WRITABLE)?;
         let Options { door, target, .. } = &around.options;
         self.key = handshake::key(around.chance.nonce());
@@ -327,7 +326,7 @@ impl Client {
         let mut left = most;
         while left > 0 {
             let Some(socket) = &mut self.socket else { return Ok(()) };
-            let room = desk.buffer.len().min(left);
+            let (room, gives_all) = (desk.buffer.len().min(left), socket.gives_all());
             let count = match socket.read(&mut desk.buffer[..room]) {
                 Ok(0) => return Err(End::new("ended without a close")),
                 Ok(count) => count,
@@ -335,13 +334,12 @@ impl Client {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 // Not there yet.
                 Err(error) if error.kind() == ErrorKind::NotConnected => return Ok(()),
-                Err(error) => return Err(End::new(error.kind().to_string())),
+                Err(error) => return Err(End::of(&error)),
             };
             around.tally.wire_bytes += count as u64;
             let Desk { buffer, inflater } = desk;
             self.take(&mut buffer[..count], inflater, around)?;
-            // Less than there was room for: all that there is has been read.
-            if count < room {
+            if count < room && gives_all {
                 return Ok(());
             }
             left -= count;
@@ -419,7 +417,7 @@ impl Client {
                 Ok(count) => drop(self.out.drain(..count)),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(End::new(error.kind().to_string())),
+                Err(error) => return Err(End::of(&error)),
             }
         }
         Ok(())
@@ -432,26 +430,16 @@ impl End {
     pub fn new(reason: impl Into<String>) -> End {
         End { reason: reason.into(), retry: RETRY }
     }
+
+    /// Of a socket that failed. Reasons are counted, so these are few; what TLS does not like is in its words.
+    fn of(error: &io::Error) -> End {
+        match error.kind() {
+            ErrorKind::InvalidData => End::new(error.to_string()),
+            kind => End::new(kind.to_string()),
+        }
+    }
 }
 
 fn turned_away(refused: &Refused) -> End {
     End::new(refused.to_string())
-}
-
-fn open(address: SocketAddr, slow: bool) -> io::Result<TcpStream> {
-    let domain = socket2::Domain::for_address(address);
-    let socket = socket2::Socket::new(domain, socket2::Type::STREAM, Some(socket2::Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    socket.set_tcp_nodelay(true)?;
-    if slow {
-        socket.set_recv_buffer_size(SLOW_BUFFER)?;
-    }
-    match socket.connect(&address.into()) {
-        Ok(()) => {}
-        // `EINPROGRESS` has no kind of its own that is stable.
-        Err(error) if error.kind() == ErrorKind::WouldBlock || error.raw_os_error() == Some(115) => {}
-        Err(error) if error.raw_os_error() == Some(36) => {}
-        Err(error) => return Err(error),
-    }
-    Ok(TcpStream::from_std(socket.into()))
 }

@@ -10,6 +10,7 @@ use shared::stream::Topic;
 
 use super::chance::Chance;
 use super::client::{Anew, Around, Client, Desk, End, Kind};
+use super::dial::Dial;
 use super::fault::{Fault, Faults, Wrong};
 use super::options::{Family, Options, Wanted};
 use super::probe::Probe;
@@ -64,7 +65,12 @@ impl Driver {
     ///
     /// # Errors
     /// The system gives no means to wait for sockets.
-    pub fn new(options: &Options, families: &BTreeMap<Family, Vec<Topic>>, probe: Probe) -> io::Result<Driver> {
+    pub fn new(
+        options: &Options,
+        families: &BTreeMap<Family, Vec<Topic>>,
+        dial: Dial,
+        probe: Probe,
+    ) -> io::Result<Driver> {
         let now = Instant::now();
         let clients: Vec<_> = (0..options.clients).map(|n| client(n, options, families)).collect();
         Ok(Driver {
@@ -72,6 +78,7 @@ impl Driver {
             waiting: clients.iter().map(|client| (now, client.number)).collect(),
             around: Around {
                 options: options.clone(),
+                dial,
                 verifier: Verifier::new(options.door),
                 tally: Tally::default(),
                 faults: Faults::default(),

@@ -5,6 +5,7 @@
 
 mod chance;
 mod client;
+mod dial;
 mod door;
 mod driver;
 mod exposition;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use super::door::Door;
 pub struct Options {
     /// `--url`
     pub target: Target,
+    /// `--ca`
+    pub authorities: Option<PathBuf>,
     /// `--door`
     pub door: Door,
     /// `--topics`
@@ -86,6 +89,8 @@ pub enum Format {
 /// Where the server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
+    /// Whether TLS is spoken.
+    pub tls: bool,
     /// Its address.
     pub address: SocketAddr,
     /// What the `Host` header says.
@@ -97,8 +102,8 @@ pub struct Target {
 /// The URL cannot be used.
 #[derive(Debug, Error)]
 pub enum TargetError {
-    /// It is no address of a WebSocket without TLS.
-    #[error("a URL is ws://HOST:PORT/PATH; TLS is not spoken here: measure behind the proxy that ends it")]
+    /// It is no address of a WebSocket.
+    #[error("a URL is ws://HOST:PORT/PATH or wss://HOST:PORT/PATH")]
     Form,
     /// Nobody knows the host.
     #[error("the host cannot be found: {0}")]
@@ -109,14 +114,39 @@ impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(url: &str) -> Result<Target, TargetError> {
-        let rest = url.strip_prefix("ws://").ok_or(TargetError::Form)?;
+        let (tls, rest) = match (url.strip_prefix("ws://"), url.strip_prefix("wss://")) {
+            (Some(rest), _) => (false, rest),
+            (None, Some(rest)) => (true, rest),
+            (None, None) => return Err(TargetError::Form),
+        };
         let (host, path) = rest.split_once('/').unwrap_or((rest, "ws"));
         if host.is_empty() || url.contains(char::is_whitespace) {
             return Err(TargetError::Form);
         }
-        let with_port = if host.ends_with(']') || !host.contains(':') { format!("{host}:80") } else { host.to_owned() };
+        let port = if tls { 443 } else { 80 };
+        let with_port =
+            if host.ends_with(']') || !host.contains(':') { format!("{host}:{port}") } else { host.to_owned() };
         let address = with_port.to_socket_addrs()?.next().ok_or(TargetError::Form)?;
-        Ok(Target { address, host: host.to_owned(), path: format!("/{path}") })
+        Ok(Target { tls, address, host: host.to_owned(), path: format!("/{path}") })
+    }
+}
+
+impl Target {
+    /// The host's name alone.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self.host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => name,
+            Some(_) | None => &self.host,
+        }
+        .trim_matches(['[', ']'])
+    }
+
+    /// Where this door is.
+    #[must_use]
+    pub fn url(&self, door: Door) -> String {
+        let scheme = if self.tls { "wss" } else { "ws" };
+        format!("{scheme}://{}{}", self.host, door.path(&self.path))
     }
 }
 
@@ -151,8 +181,13 @@ pub fn arguments() -> Vec<Arg> {
     let number = value_parser!(u32);
     let percent = value_parser!(u32).range(0..=100);
     vec![
-        value("url", "URL", "ws://127.0.0.1:3000/ws", "The server's WebSocket, without TLS.")
+        value("url", "URL", "ws://127.0.0.1:3000/ws", "The server's WebSocket, as ws:// or wss://.")
             .value_parser(|text: &str| text.parse::<Target>()),
+        Arg::new("ca")
+            .long("ca")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("Certificates (PEM) of who vouches for a wss:// server. [default: whom browsers trust]"),
         value("clients", "N", "1000", "How many connections.").value_parser(value_parser!(u32).range(1..=1_000_000)),
         value("seconds", "S", "10", "How long is measured once all are live.")
             .value_parser(value_parser!(u32).range(1..=86_400)),
@@ -208,6 +243,7 @@ impl Options {
         let door = Door::named(word("door")).expect("it is one of them");
         Options {
             target: matches.get_one::<Target>("url").expect("it has a default").clone(),
+            authorities: matches.get_one::<PathBuf>("ca").cloned(),
             door,
             topics: matches.get_many("topics").map_or_else(|| door.usual(), |wanted| wanted.cloned().collect()),
             pace_ms: matches.get_one::<u32>("pace-ms").copied(),
@@ -242,7 +278,15 @@ mod tests {
         );
         let target: Target = "ws://127.0.0.1".parse().unwrap();
         assert_eq!((target.address.port(), &*target.path), (80, "/ws"));
-        for bad in ["", "http://127.0.0.1", "wss://127.0.0.1/ws", "ws://", "ws:///ws", "ws://a b/"] {
+        let target: Target = "wss://[::1]/live/ws".parse().unwrap();
+        assert_eq!((target.tls, target.address.port(), target.name()), (true, 443, "::1"));
+        assert_eq!(target.url(Door::Odds), "wss://[::1]/live/ws/odds");
+        for (url, name) in
+            [("ws://localhost:3000", "localhost"), ("ws://localhost/", "localhost"), ("ws://[::1]:9/", "::1")]
+        {
+            assert_eq!(url.parse::<Target>().unwrap().name(), name);
+        }
+        for bad in ["", "http://127.0.0.1", "wss:/127.0.0.1/ws", "ws://", "ws:///ws", "ws://a b/"] {
             assert!(bad.parse::<Target>().is_err(), "{bad}");
         }
     }

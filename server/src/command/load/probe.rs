@@ -4,16 +4,16 @@
 use std::fs;
 use std::net::SocketAddr;
 
+use super::dial::Dial;
 use super::http;
-use super::options::Target;
 
 /// Where the figures come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Probe {
     /// A process on this machine.
     Process(u32),
     /// `/metrics`
-    Metrics(Target),
+    Metrics(Dial),
     /// Nowhere.
     Nothing,
 }
@@ -30,12 +30,12 @@ pub struct Usage {
 impl Probe {
     /// The process that was named, or the one that listens on the server's port, or `/metrics`.
     #[must_use]
-    pub fn find(target: &Target, pid: Option<u32>) -> Probe {
-        let local = target.address.ip().is_loopback();
-        if let Some(pid) = pid.or_else(|| local.then(|| listener(target.address)).flatten()) {
+    pub fn find(dial: &Dial, pid: Option<u32>) -> Probe {
+        let local = dial.target.address.ip().is_loopback();
+        if let Some(pid) = pid.or_else(|| local.then(|| listener(dial.target.address)).flatten()) {
             return Probe::Process(pid);
         }
-        let metrics = Probe::Metrics(target.clone());
+        let metrics = Probe::Metrics(dial.clone());
         if metrics.usage().is_some() { metrics } else { Probe::Nothing }
     }
 
@@ -44,7 +44,7 @@ impl Probe {
     pub fn usage(&self) -> Option<Usage> {
         match self {
             Probe::Process(pid) => Some(Usage { cpu_s: cpu_s(&pid.to_string())?, memory: memory(&pid.to_string())? }),
-            Probe::Metrics(target) => parse_metrics(&http::get(target, "/metrics").ok()?),
+            Probe::Metrics(dial) => parse_metrics(&http::get(dial, "/metrics").ok()?),
             Probe::Nothing => None,
         }
     }
@@ -133,8 +133,8 @@ mod tests {
     fn the_process_that_listens_is_found_and_measured() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let target: Target = format!("ws://{address}/ws").parse().unwrap();
-        let probe = Probe::find(&target, None);
+        let dial = Dial::new(&format!("ws://{address}/ws").parse().unwrap(), None).unwrap();
+        let probe = Probe::find(&dial, None);
         assert_eq!(probe.pid(), Some(std::process::id()));
         assert!(probe.usage().unwrap().memory > 1_000_000);
     }

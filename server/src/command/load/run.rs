@@ -11,11 +11,12 @@ use shared::wire::{Fields, ServerMsg};
 use thiserror::Error;
 
 use super::client::Kind;
+use super::dial::{Dial, DialError};
 use super::door::Door;
 use super::driver::Driver;
 use super::fault::Wrong;
 use super::http;
-use super::options::{Family, Options, Target, Wanted};
+use super::options::{Family, Options, Wanted};
 use super::plan::plans;
 use super::probe::{Probe, Usage, own_cpu_s};
 use super::report::{Delivered, HalfOpen, Report, Server, Storm, Verified, float, per};
@@ -41,6 +42,12 @@ pub enum LoadError {
     /// The system fails.
     #[error("the load cannot be driven: {0}")]
     System(#[from] io::Error),
+    /// TLS cannot be spoken.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// Nobody is there, or not the one who was meant.
+    #[error("{0} cannot be reached: {1}")]
+    Nowhere(String, io::Error),
     /// What there is of a kind cannot be had.
     #[error("{0} cannot be read over HTTP, or lists nothing")]
     List(&'static str),
@@ -57,18 +64,20 @@ pub enum LoadError {
 /// # Errors
 /// There is nothing to say.
 pub fn run(options: &Options) -> Result<Report, LoadError> {
-    let probe = Probe::find(&options.target, options.server_pid);
     if let Some(other) = options.topics.iter().find(|wanted| !options.door.shows(wanted)) {
         return Err(LoadError::Shows(options.door, other.clone()));
     }
+    let dial = Dial::new(&options.target, options.authorities.as_deref())?;
+    dial.try_out().map_err(|error| LoadError::Nowhere(options.target.url(options.door), error))?;
+    let probe = Probe::find(&dial, options.server_pid);
     let mut families = BTreeMap::new();
     for wanted in &options.topics {
         if let Wanted::Each(family) = wanted {
-            families.insert(*family, list(*family, &options.target)?);
+            families.insert(*family, list(*family, &dial)?);
         }
     }
     let before = probe.usage();
-    let mut driver = Driver::new(options, &families, probe.clone())?;
+    let mut driver = Driver::new(options, &families, dial, probe.clone())?;
     let joined = join(&mut driver)?;
     let live = driver.around.live;
     if live == 0 {
@@ -87,7 +96,7 @@ pub fn run(options: &Options) -> Result<Report, LoadError> {
         (options.half_open_percent > 0).then(|| HalfOpen { clients: vanished, given_up: driver.given_up() });
     let seconds = measured.seconds;
     let mut report = Report {
-        url: format!("ws://{}{}", options.target.host, options.door.path(&options.target.path)),
+        url: options.target.url(options.door),
         clients: options.clients,
         live,
         joined_s: joined.as_secs_f64(),
@@ -236,8 +245,8 @@ fn finish(driver: &mut Driver) -> io::Result<BTreeMap<String, u64>> {
 fn compare(driver: &mut Driver, topic: &Topic) -> io::Result<Result<(Epoch, u64), Wrong>> {
     for _ in 0..ASKS {
         let (sender, receiver) = mpsc::channel();
-        let (target, path) = (driver.around.options.target.clone(), format!("/api/v1/topics/{topic}"));
-        let asking = std::thread::spawn(move || sender.send(http::get(&target, &path)));
+        let (dial, path) = (driver.around.dial.clone(), format!("/api/v1/topics/{topic}"));
+        let asking = std::thread::spawn(move || sender.send(http::get(&dial, &path)));
         let mut answer = None;
         driver.turn(CATCH_UP_WITHIN, |_| {
             answer = receiver.try_recv().ok();
@@ -277,12 +286,12 @@ fn behind<'a>(driver: &Driver, heads: &'a [(Topic, Epoch, u64)]) -> Vec<(usize, 
 }
 
 /// The topics of a kind that the server has something to say of.
-fn list(family: Family, target: &Target) -> Result<Vec<Topic>, LoadError> {
+fn list(family: Family, dial: &Dial) -> Result<Vec<Topic>, LoadError> {
     let (listed, prefix, counted) = match family {
         Family::Tickers => ("darkpool/sentiment", "darkpool/ticker", None),
         Family::Boards => ("odds/sports", "odds/board", Some("markets")),
     };
-    let Ok(text) = http::get(target, &format!("/api/v1/topics/{listed}")) else { return Err(LoadError::List(listed)) };
+    let Ok(text) = http::get(dial, &format!("/api/v1/topics/{listed}")) else { return Err(LoadError::List(listed)) };
     let Ok(Some(ServerMsg::Snapshot(snapshot))) = ServerMsg::parse(&text) else { return Err(LoadError::List(listed)) };
     let has_some = |row: &str| {
         counted.is_none_or(|field| Fields::of(row).and_then(|row| row.plain::<u32>(field)).is_some_and(|n| n > 0))
