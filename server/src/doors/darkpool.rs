@@ -11,8 +11,9 @@ use serde::Serialize;
 use shared::domain::darkpool::{DarkPoolTopic, SentimentRow};
 use shared::stream::{Position, Seq, Topic};
 use shared::units::{Moment, Money, Ticker, Timestamp};
-use shared::wire::{CloseCode, ErrorMsg, Mode, SubscribeTopic, check_nesting};
+use shared::wire::{CloseCode, Code, Mode, SubscribeTopic, check_nesting};
 
+use super::tray::Tray;
 use crate::hub::{Entry, Frame, Frames, Next, OpenError, Reader, Told, TopicState, Topics};
 use crate::session::{Around, Ask, Bucket, Conversation, Dialect, Follower, Outgoing, Settings, Wanted};
 
@@ -27,8 +28,7 @@ pub struct DarkPoolDoor {
     follower: Option<Follower>,
     /// Whether there is something to follow.
     opened: bool,
-    pongs: u32,
-    errors: VecDeque<ErrorMsg>,
+    waiting: Tray<Frame>,
     close: Option<CloseCode>,
 }
 
@@ -43,7 +43,7 @@ enum DoorMsg<'a> {
     Update(DoorUpdate<'a>),
     Full { data: Vec<DoorRow>, timestamp: IsoTime, seq: Seq },
     Pong,
-    Error { code: shared::wire::Code, message: &'a str, retryable: bool },
+    Error { code: Code, message: &'a str, retryable: bool },
 }
 
 /// A ticker's totals.
@@ -88,8 +88,7 @@ impl DarkPoolDoor {
             asks: VecDeque::from([Ask::Open(Wanted { id: 0, topics: vec![wanted] })]),
             follower: Some(Follower::new(Arc::new(DarkPool), heartbeat, now)),
             opened: false,
-            pongs: 0,
-            errors: VecDeque::new(),
+            waiting: Tray::new(None),
             close: None,
         }
     }
@@ -156,19 +155,19 @@ impl Conversation for DarkPoolDoor {
             #[serde(borrow, rename = "type")]
             kind: std::borrow::Cow<'a, str>,
         }
-        if self.bucket.take(now).is_err() || self.errors.len() > 32 {
+        if self.bucket.take(now).is_err() {
             self.close = Some(CloseCode::Rate);
             return;
         }
         let parsed = check_nesting(text, shared::wire::NESTING).ok().and_then(|()| serde_json::from_str(text).ok());
         match parsed {
-            Some(DoorIn { kind }) if kind == "ping" => self.pongs += 1,
+            Some(DoorIn { kind }) if kind == "ping" => self.waiting.put(encode(&DoorMsg::Pong)),
             Some(DoorIn { kind }) if kind == "pong" => {}
-            Some(_) | None => self.errors.push_back(ErrorMsg::new(
-                None,
-                shared::wire::Code::Malformed,
-                r#"this door takes {"type":"ping"}; offer the subprotocol undercurrent.v1 for more"#,
-            )),
+            Some(_) | None => {
+                let message = r#"this door takes {"type":"ping"}; offer the subprotocol undercurrent.v1 for more"#;
+                let (code, retryable) = (Code::Malformed, Code::Malformed.retryable());
+                self.waiting.put(encode(&DoorMsg::Error { code, message, retryable }));
+            }
         }
     }
 
@@ -205,13 +204,8 @@ impl Conversation for DarkPoolDoor {
     }
 
     fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing> {
-        if let Some(error) = self.errors.pop_front() {
-            let ErrorMsg { code, message, retryable, .. } = &error;
-            return Some(encode(&DoorMsg::Error { code: *code, message, retryable: *retryable }).into());
-        }
-        if self.pongs > 0 {
-            self.pongs -= 1;
-            return Some(encode(&DoorMsg::Pong).into());
+        if let Some(frame) = self.waiting.take() {
+            return Some(frame.into());
         }
         self.follower.as_mut()?.next(now, around).map(Outgoing::from)
     }
@@ -221,15 +215,15 @@ impl Conversation for DarkPoolDoor {
     }
 
     fn poll_close(&self) -> Option<CloseCode> {
-        self.close
+        self.close.or(self.waiting.close())
     }
 
     fn lend(&mut self) -> Option<Follower> {
-        let settled = self.opened && self.errors.is_empty() && self.pongs == 0 && self.close.is_none();
+        let settled = self.opened && self.waiting.is_empty() && self.poll_close().is_none();
         if !settled {
             return None;
         }
-        (self.asks, self.errors) = (VecDeque::new(), VecDeque::new());
+        self.asks = VecDeque::new();
         self.follower.take()
     }
 

@@ -6,6 +6,7 @@ mod names;
 mod number;
 pub mod odds;
 pub mod sportsbooks;
+mod tray;
 
 pub use darkpool::DarkPoolDoor;
 pub use odds::OddsDoor;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::domain::odds::{MarketKind, OddsTopic, SportKey, SportRow};
 use shared::stream::Topic;
 
-use crate::hub::TopicState;
+use crate::hub::{Next, Reader, TopicState};
 
 /// What people call competitions, and the provider's keys.
 const SHORT: [(&str, &str); 24] = [
@@ -77,6 +77,15 @@ pub fn sport_row(sports: &TopicState, key: &Arc<str>) -> Option<Arc<SportRow>> {
 pub fn boards(sports: &TopicState, fits: impl Fn(&SportRow) -> bool) -> Vec<Topic> {
     let rows = sports.rows().keys().filter_map(|key| sport_row(sports, key));
     rows.filter(|row| fits(row)).map(|row| OddsTopic::Board(row.id.clone()).topic()).collect()
+}
+
+/// Tells the list of sports to who follows it: not as such, but as the boards to follow.
+pub fn tell_sports(reader: &mut Reader, sports: &TopicState, fits: impl Fn(&SportRow) -> bool) -> Next {
+    if reader.position() == Some(&sports.head()) {
+        return Next::Nothing;
+    }
+    reader.stand(Some(sports.head()));
+    Next::Follow(boards(sports, fits))
 }
 
 /// The kind of market that a client names: as the provider does, or as people do.

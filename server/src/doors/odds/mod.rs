@@ -19,6 +19,7 @@ pub use messages::DoorMsg;
 use self::dialect::Odds;
 use super::desk::{Complaint, Desk, Envelope};
 use super::names::sport_of;
+use super::tray::Tray;
 use crate::hub::{Frame, OpenError, Reader, Topics};
 use crate::session::{Around, Ask, Conversation, Follower, Outgoing, Settings, Wanted};
 
@@ -26,8 +27,6 @@ use crate::session::{Around, Ask, Conversation, Follower, Outgoing, Settings, Wa
 const TAKES: &str = "join, leave and ping";
 /// The room of all sports, and what else it is called.
 const ALL: [&str; 3] = ["sports", "sports-odds", "all"];
-/// So many answers may wait for a client that does not read them; one more ends the connection.
-const MOST_WAITING: usize = 64;
 
 /// What `join` and `leave` are about. It may stand in the message itself or in its `payload`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -59,7 +58,7 @@ pub struct OddsDoor {
     follower: Option<Follower>,
     /// Topics of a room were asked for and did not come yet.
     opening: u32,
-    waiting: VecDeque<Frame>,
+    waiting: Tray<Frame>,
     asks: VecDeque<Ask>,
     close: Option<CloseCode>,
 }
@@ -83,7 +82,7 @@ impl OddsDoor {
             most_rooms: settings.topics as usize,
             follower: Some(Follower::new(Odds::new(), heartbeat, now)),
             opening: 0,
-            waiting: VecDeque::from([connected]),
+            waiting: Tray::new(Some(connected)),
             asks: VecDeque::new(),
             close: None,
         };
@@ -94,21 +93,13 @@ impl OddsDoor {
         door
     }
 
-    fn say(&mut self, frame: Frame) {
-        if self.waiting.len() >= MOST_WAITING {
-            self.close = Some(CloseCode::Rate);
-        } else {
-            self.waiting.push_back(frame);
-        }
-    }
-
     fn complain(&mut self, complaint: Complaint) {
-        self.say(DoorMsg::Error(complaint).encode());
+        self.waiting.put(DoorMsg::Error(complaint).encode());
     }
 
     fn take(&mut self, wall: Timestamp, text: &str, envelope: &Envelope<'_>) -> Result<(), Complaint> {
         match &*envelope.kind {
-            "ping" => self.say(DoorMsg::Pong { timestamp: wall }.encode()),
+            "ping" => self.waiting.put(DoorMsg::Pong { timestamp: wall }.encode()),
             "pong" => {}
             "join" | "subscribe" => Room::listed(text, envelope)?.into_iter().try_for_each(|room| self.join(room))?,
             "leave" | "unsubscribe" => Room::listed(text, envelope)?.iter().for_each(|room| self.leave(room)),
@@ -133,7 +124,7 @@ impl OddsDoor {
     fn leave(&mut self, room: &Room) {
         self.rooms.remove(room);
         self.asks.push_back(Ask::Drop(Unsubscribe { id: 0, topics: Vec::new() }));
-        self.say(DoorMsg::Left { room: room.name() }.encode());
+        self.waiting.put(DoorMsg::Left { room: room.name() }.encode());
     }
 
     fn open(&mut self, topics: Vec<Topic>) {
@@ -239,7 +230,7 @@ impl Conversation for OddsDoor {
         for (SubscribeTopic { topic, .. }, outcome) in wanted.topics.into_iter().zip(outcomes) {
             let named = Room::of(&topic).filter(|room| self.rooms.contains(room));
             match (outcome, named) {
-                (Ok(()), Some(room)) => self.say(DoorMsg::Joined { room: room.name() }.encode()),
+                (Ok(()), Some(room)) => self.waiting.put(DoorMsg::Joined { room: room.name() }.encode()),
                 (Err(error), Some(room)) => {
                     self.rooms.remove(&room);
                     self.complain(Complaint::new(error.code(), format!("room {:?}: {error}", room.name())));
@@ -276,7 +267,7 @@ impl Conversation for OddsDoor {
     }
 
     fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing> {
-        if let Some(frame) = self.waiting.pop_front() {
+        if let Some(frame) = self.waiting.take() {
             return Some(frame.into());
         }
         if self.poll_close().is_some() {
@@ -290,7 +281,7 @@ impl Conversation for OddsDoor {
     }
 
     fn poll_close(&self) -> Option<CloseCode> {
-        self.close.or(self.desk.close())
+        self.close.or(self.waiting.close()).or(self.desk.close())
     }
 
     fn lend(&mut self) -> Option<Follower> {
@@ -299,8 +290,7 @@ impl Conversation for OddsDoor {
         if unsettled || more || self.poll_close().is_some() {
             return None;
         }
-        // From now on there may be nothing to say for hours.
-        (self.waiting, self.asks) = (VecDeque::new(), VecDeque::new());
+        self.asks = VecDeque::new();
         self.follower.take()
     }
 

@@ -13,7 +13,7 @@ use shared::wire::Mode;
 use super::filter::Filter;
 use super::messages::DoorMsg;
 use super::views::{ArbView, BookView, MarketView};
-use crate::doors::names::boards;
+use crate::doors::names::{boards, tell_sports};
 use crate::hub::{Frame, Frames, Next, Reader, Start, TopicState};
 use crate::session::{Around, Dialect};
 
@@ -166,11 +166,7 @@ impl Dialect for Sportsbooks {
 
     fn tell(&self, reader: &mut Reader, topic: &TopicState, now: Moment) -> Next {
         match OddsTopic::parse(topic.topic()) {
-            Some(OddsTopic::Sports) if reader.position() == Some(&topic.head()) => Next::Nothing,
-            Some(OddsTopic::Sports) => {
-                reader.stand(Some(topic.head()));
-                Next::Follow(self.boards(topic))
-            }
+            Some(OddsTopic::Sports) => tell_sports(reader, topic, |sport| self.filter.fits_sport(sport)),
             Some(OddsTopic::Board(sport)) => {
                 reader.next_in(topic, now, |from| self.markets(topic, sport.as_str(), from))
             }

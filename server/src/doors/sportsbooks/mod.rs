@@ -33,14 +33,13 @@ use self::dialect::Sportsbooks;
 use self::filter::Filter;
 use self::query::{ArbQuery, Asked, MarketQuery, Query};
 use super::desk::{Complaint, Desk, Envelope};
+use super::tray::Tray;
 use crate::domain::{Refused, Request};
 use crate::hub::{Answer, Frame, OpenError, Reader, TopicState, Topics};
 use crate::session::{Around, Ask, Conversation, Follower, Identity, Outgoing, Settings, Wanted};
 
 /// What the door takes.
 const TAKES: &str = "subscribe, unsubscribe, get_markets, get_arbitrage, place_bet, get_bets and ping";
-/// So many answers may wait for a client that does not read them; one more ends the connection.
-const MOST_WAITING: usize = 64;
 
 /// What a client calls itself. It proves nothing.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +63,7 @@ pub struct SportsbooksDoor {
     follower: Option<Follower>,
     /// Topics were asked for and did not come yet.
     opening: bool,
-    waiting: VecDeque<Waiting>,
+    waiting: Tray<Waiting>,
     asks: VecDeque<Ask>,
     queries: Vec<Query>,
     pending: Vec<Pending>,
@@ -103,20 +102,12 @@ impl SportsbooksDoor {
             dialect,
             changed: false,
             opening: false,
-            waiting: VecDeque::from([Waiting::Frame(connected)]),
+            waiting: Tray::new(Some(Waiting::Frame(connected))),
             asks: VecDeque::new(),
             queries: Vec::new(),
             pending: Vec::new(),
             numbered: 0,
             close: None,
-        }
-    }
-
-    fn say(&mut self, waiting: Waiting) {
-        if self.waiting.len() >= MOST_WAITING {
-            self.close = Some(CloseCode::Rate);
-        } else {
-            self.waiting.push_back(waiting);
         }
     }
 
@@ -127,7 +118,7 @@ impl SportsbooksDoor {
 
     fn take(&mut self, wall: Timestamp, envelope: &Envelope<'_>) -> Result<(), Complaint> {
         match &*envelope.kind {
-            "ping" => self.say(Waiting::Frame(DoorMsg::Pong.encode())),
+            "ping" => self.waiting.put(Waiting::Frame(DoorMsg::Pong.encode())),
             "pong" => {}
             "subscribe" => {
                 let subscription = envelope.payload(r#"{"sports":["NBA"],"marketTypes":["spread"]}"#)?;
@@ -193,7 +184,7 @@ impl SportsbooksDoor {
     }
 
     fn complain(&mut self, complaint: Complaint) {
-        self.say(Waiting::Frame(DoorMsg::Error(complaint).encode()));
+        self.waiting.put(Waiting::Frame(DoorMsg::Error(complaint).encode()));
     }
 
     /// What has to be followed now.
@@ -216,7 +207,7 @@ impl SportsbooksDoor {
         for (topic, told) in gone {
             if let (Some(OddsTopic::Board(sport)), true) = (OddsTopic::parse(&topic), told) {
                 let timestamp = topics.with(&topic, TopicState::head_ts).unwrap_or_default();
-                self.say(Waiting::Frame(nothing_of(sport.as_str(), timestamp)));
+                self.waiting.put(Waiting::Frame(nothing_of(sport.as_str(), timestamp)));
             }
         }
     }
@@ -305,14 +296,14 @@ impl Conversation for SportsbooksDoor {
             self.asks.push_back(Ask::Look(Wanted { id: query.id, topics: wanted }));
             self.queries.push(query);
         } else {
-            self.say(Waiting::Query(Box::new(query)));
+            self.waiting.put(Waiting::Query(Box::new(query)));
         }
     }
 
     fn handle_answered(&mut self, id: u64, outcome: Result<Answer, Refused>) {
         let Some(at) = self.pending.iter().position(|pending| pending.id == id) else { return };
         match self.pending.swap_remove(at).answer(outcome) {
-            Ok(frame) => self.say(Waiting::Frame(frame)),
+            Ok(frame) => self.waiting.put(Waiting::Frame(frame)),
             Err(complaint) => self.complain(complaint),
         }
     }
@@ -340,7 +331,7 @@ impl Conversation for SportsbooksDoor {
     }
 
     fn poll_frame(&mut self, now: Moment, around: &Around<'_>) -> Option<Outgoing> {
-        match self.waiting.pop_front() {
+        match self.waiting.take() {
             Some(Waiting::Frame(frame)) => return Some(frame.into()),
             Some(Waiting::Query(query)) => return Some(query.answer(around.topics, around.wall).into()),
             None => {}
@@ -356,7 +347,7 @@ impl Conversation for SportsbooksDoor {
     }
 
     fn poll_close(&self) -> Option<CloseCode> {
-        self.close.or(self.desk.close())
+        self.close.or(self.waiting.close()).or(self.desk.close())
     }
 
     fn lend(&mut self) -> Option<Follower> {
@@ -365,8 +356,7 @@ impl Conversation for SportsbooksDoor {
         if unsettled || more || self.poll_close().is_some() {
             return None;
         }
-        // From now on there may be nothing to say for hours.
-        (self.waiting, self.asks) = (VecDeque::new(), VecDeque::new());
+        self.asks = VecDeque::new();
         self.follower.take()
     }
 

@@ -5,6 +5,8 @@
 
 use std::io::{Result, Write};
 
+use mio::net::TcpStream;
+
 /// So many writes are handed over together; few in tests, so that lanes are longer than that.
 pub(super) const BATCH: usize = if cfg!(test) { 4 } else { 1024 };
 
@@ -34,12 +36,29 @@ where
     }
 }
 
+/// What writes here. Which it is changes what a delivery costs, not what anyone is sent. `says`: it is logged
+/// that it cannot be the quicker one.
+pub(super) fn quickest(io_uring: bool, says: bool) -> Box<dyn Batch<TcpStream>> {
+    #[cfg(target_os = "linux")]
+    if io_uring {
+        match super::ring::Ring::new() {
+            Ok(ring) => return Box::new(ring),
+            Err(error) if says => {
+                tracing::info!(%error, "writes leave one by one: the system lets nobody use io_uring");
+            }
+            Err(_) => {}
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (io_uring, says);
+    Box::new(OneByOne)
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{ErrorKind, Read};
     use std::net::{Ipv4Addr, Shutdown, TcpListener};
 
-    use mio::net::TcpStream;
     use socket2::SockRef;
 
     use super::*;

@@ -30,7 +30,9 @@ impl Ring {
             return Err(ErrorKind::Unsupported.into());
         }
         // It can be made in some places where it cannot be used.
-        carry_out(&mut ring, &[opcode::Nop::new().build()], |_, _| {})?;
+        // SAFETY: It points to nothing.
+        #[allow(unsafe_code)]
+        unsafe { carry_out(&mut ring, &[opcode::Nop::new().build()], |_, _| {}) }?;
         Ok(Ring { ring: Some(ring), entries: Vec::with_capacity(BATCH) })
     }
 }
@@ -46,11 +48,14 @@ where
         taken.clear();
         // What is never carried out may be asked for again.
         taken.resize_with(offers.len(), || Err(ErrorKind::Interrupted.into()));
-        let outcome = carry_out(ring, &self.entries, |place, result| {
+        let ended = |place: usize, result: i32| {
             if let Some(taken) = taken.get_mut(place) {
                 *taken = usize::try_from(result).map_err(|_| Error::from_raw_os_error(-result));
             }
-        });
+        };
+        // SAFETY: What the entries point to is borrowed until this ends, and on error the ring goes.
+        #[allow(unsafe_code)]
+        let outcome = unsafe { carry_out(ring, &self.entries, ended) };
         if let Err(error) = outcome {
             tracing::warn!(%error, "writes leave one by one from now on: io_uring failed");
             self.ring = None;
@@ -66,11 +71,13 @@ fn send<S: AsRawFd>(offer: &Offer<'_, S>, place: usize) -> Entry {
 
 /// Has all entries carried out, and says how each of them ended. After an error some were not begun, but
 /// none is under way.
-fn carry_out(ring: &mut IoUring, entries: &[Entry], mut ended: impl FnMut(usize, i32)) -> Result<()> {
-    // SAFETY: Whatever an entry points to is borrowed by the caller until this returns, and this returns
-    // only when no entry is under way: each has ended or still lies in the queue, which on error is dropped
-    // by the caller before the system sees it again.
-    #[allow(unsafe_code)]
+///
+/// # Safety
+/// Whatever an entry points to has to be there until this returns. After an error entries may still lie in
+/// the queue: the ring must not be used again.
+#[allow(unsafe_code)]
+unsafe fn carry_out(ring: &mut IoUring, entries: &[Entry], mut ended: impl FnMut(usize, i32)) -> Result<()> {
+    // SAFETY: This returns only when no entry is under way, and until then the caller keeps what they point to.
     let queued = unsafe { ring.submission().push_multiple(entries) };
     queued.map_err(|_| Error::other("a batch is larger than the queue"))?;
     let mut open = entries.len();

@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
 
-use super::batch::{Batch, OneByOne};
+use super::batch;
 use super::client::Arrival;
 use super::mailbox::{Letter, Mailbox};
-#[cfg(target_os = "linux")]
-use super::ring::Ring;
 use super::{Errand, Errands, Limits, Shard, message};
 use crate::fanout::Shared;
 use crate::hub::{Hub, OpenError};
@@ -109,7 +107,7 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
     };
     let compression = (settings.level, settings.window_bits);
     let errands = errands(shared, &mailbox);
-    let batch = batch(number, settings.io_uring);
+    let batch = batch::quickest(settings.io_uring, number == 0);
     let shard = Shard::new(shared.clone(), mailbox.clone(), limits, compression, errands, batch, shared.now());
     let shared = shared.clone();
     std::thread::Builder::new().name(format!("shard-{number}")).spawn(move || {
@@ -121,28 +119,6 @@ fn start(number: usize, settings: &Settings, shared: &Arc<Shared>) -> std::io::R
         }
     })?;
     Ok(mailbox)
-}
-
-/// What writes. Which it is changes what a delivery costs, not what anyone is sent.
-#[cfg(target_os = "linux")]
-fn batch(number: usize, io_uring: bool) -> Box<dyn Batch<TcpStream>> {
-    if !io_uring {
-        return Box::new(OneByOne);
-    }
-    match Ring::new() {
-        Ok(ring) => Box::new(ring),
-        Err(error) => {
-            if number == 0 {
-                tracing::info!(%error, "writes leave one by one: the system lets nobody use io_uring");
-            }
-            Box::new(OneByOne)
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn batch(_: usize, _: bool) -> Box<dyn Batch<TcpStream>> {
-    Box::new(OneByOne)
 }
 
 /// Those who wait do so on the runtime.
