@@ -1,6 +1,8 @@
 //! Small controls: buttons with an icon, a choice between few, a choice between many.
 
-use super::el::{El, el, of};
+use shared::order::names;
+
+use super::el::{El, el, memo, of};
 use super::icon::{Icon, icon};
 
 /// A button that is an icon; its label is its name and its tooltip.
@@ -45,6 +47,28 @@ pub fn choice(
         .label(label)
         .kids(&options.into_iter().map(option).collect::<Vec<_>>())
         .input("change", choose)
+}
+
+/// A choice between what there is now, or any of it, for a region: what there is changes. What is chosen can
+/// be seen also while there is none of it.
+pub fn pick(
+    label: &'static str,
+    any: &'static str,
+    found: impl Fn() -> Vec<String> + Send + Sync + 'static,
+    name: impl Fn(&str) -> String + 'static,
+    chosen: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    choose: impl Fn(Option<String>) + Copy + 'static,
+) -> impl Fn() -> Vec<El> + 'static {
+    let known = memo(move || names(found().into_iter().chain(chosen())));
+    move || {
+        let keys = known.get().into_iter().map(|key| (key.clone(), name(&key)));
+        vec![choice(
+            label,
+            std::iter::once((String::new(), any.to_owned())).chain(keys),
+            move |value| chosen().unwrap_or_default() == value,
+            move |value| choose((!value.is_empty()).then_some(value)),
+        )]
+    }
 }
 
 /// A checkbox with its label.

@@ -1,11 +1,10 @@
 //! Filters of the list.
 
 use shared::domain::odds::ArbKind;
-use shared::order::names;
 
 use crate::app::App;
 use crate::domain::arbs::view::{EDGES, SortBy, View, offered};
-use crate::parts::controls::{choice, icon_button, segments};
+use crate::parts::controls::{choice, icon_button, pick, segments};
 use crate::parts::el::{El, memo, of};
 use crate::parts::icon::Icon;
 use crate::parts::say;
@@ -24,24 +23,6 @@ pub fn tools(app: App, view: Memo<View>) -> El {
         app.live.signals().second.track();
         app.live.odds(|odds| offered(&odds.arbs, &odds.closed))
     });
-    let sports = memo(move || with_chosen(&offered.get().0, view.with(|view| view.sport.clone())));
-    let books = memo(move || with_chosen(&offered.get().1, view.with(|view| view.book.clone())));
-    let sport = move || {
-        vec![choice(
-            "Sport",
-            with_any("All sports", sports.get(), |key| say::sport(app, key)),
-            move |value| view.with(|view| view.sport.as_deref().unwrap_or_default() == value),
-            move |value| change(&|view| view.sport = some(&value)),
-        )]
-    };
-    let book = move || {
-        vec![choice(
-            "Book",
-            with_any("All books", books.get(), |key| say::book(app, key)),
-            move |value| view.with(|view| view.book.as_deref().unwrap_or_default() == value),
-            move |value| change(&|view| view.book = some(&value)),
-        )]
-    };
     let edge = |least: i64| if least == 0 { "Any edge".to_owned() } else { format!("\u{2265} {}%", percent(least)) };
     let orders = SortBy::ALL.map(|by| (by.key().to_owned(), format!("By {}", by.title().to_lowercase())));
     let paused = app.live.signals().paused;
@@ -73,8 +54,22 @@ pub fn tools(app: App, view: Memo<View>) -> El {
             move |value| view.with(|view| view.least.to_string() == value),
             move |value| change(&|view| view.least = value.parse().unwrap_or(0)),
         ))
-        .region(sport)
-        .region(book)
+        .region(pick(
+            "Sport",
+            "All sports",
+            move || offered.get().0,
+            move |key| say::sport(app, key),
+            move || view.with(|view| view.sport.clone()),
+            move |sport| change(&|view| view.sport.clone_from(&sport)),
+        ))
+        .region(pick(
+            "Book",
+            "All books",
+            move || offered.get().1,
+            move |key| say::book(app, key),
+            move || view.with(|view| view.book.clone()),
+            move |book| change(&|view| view.book.clone_from(&book)),
+        ))
         .kid(
             choice(
                 "Order",
@@ -100,18 +95,4 @@ pub fn tools(app: App, view: Memo<View>) -> El {
 fn percent(hundredths: i64) -> String {
     let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// What there is, and what is chosen even if there is none of it now.
-fn with_chosen(found: &[String], chosen: Option<String>) -> Vec<String> {
-    names(found.iter().cloned().chain(chosen))
-}
-
-fn with_any(any: &str, keys: Vec<String>, name: impl Fn(&str) -> String) -> Vec<(String, String)> {
-    let first = (String::new(), any.to_owned());
-    std::iter::once(first).chain(keys.into_iter().map(|key| (key.clone(), name(&key)))).collect()
-}
-
-fn some(value: &str) -> Option<String> {
-    (!value.is_empty()).then(|| value.to_owned())
 }

@@ -1,14 +1,13 @@
 //! Filters of the list.
 
-use shared::order::names;
-
 use crate::app::App;
 use crate::domain::bets::export;
 use crate::domain::bets::view::{View, Which, books};
 use crate::domain::bets::words::{STATUSES, status_key, status_word};
-use crate::parts::controls::{choice, icon_button, segments};
-use crate::parts::el::{El, memo, of};
+use crate::parts::controls::{choice, icon_button, pick, segments};
+use crate::parts::el::{El, of};
 use crate::parts::icon::Icon;
+use crate::parts::say;
 use crate::parts::search::search_field;
 use crate::platform::download;
 use crate::reactive::*;
@@ -21,21 +20,9 @@ pub fn tools(app: App, view: Memo<View>) -> El {
         change(&mut next);
         app.router.edit(&|query| next.write(query));
     };
-    let known = memo(move || {
+    let found = move || {
         app.live.signals().second.track();
-        let chosen = view.with(|view| view.book.clone());
-        names(app.live.bets(books).into_iter().chain(chosen))
-    });
-    let some = |value: String| (!value.is_empty()).then_some(value);
-    let book = move || {
-        let names = known.get().into_iter().map(|name| (name.clone(), name));
-        let all = std::iter::once((String::new(), "All books".to_owned())).chain(names);
-        vec![choice(
-            "Book",
-            all,
-            move |value| view.with(|view| view.book.as_deref().unwrap_or_default() == value),
-            move |value| change(&|view| view.book = some(value.clone())),
-        )]
+        app.live.bets(books)
     };
     let statuses = [("", "Any status"), ("settled", "Settled")].map(|(key, name)| (key.to_owned(), name.to_owned()));
     let statuses = statuses.into_iter().chain(STATUSES.map(|s| (status_key(s).to_owned(), status_word(s).to_owned())));
@@ -55,12 +42,19 @@ pub fn tools(app: App, view: Memo<View>) -> El {
             move |value| view.with(|view| view.which.key() == value),
             move |value| change(&|view| view.which = Which::of(&value)),
         ))
-        .region(book)
+        .region(pick(
+            "Book",
+            "All books",
+            found,
+            move |key| say::book(app, key),
+            move || view.with(|view| view.book.clone()),
+            move |book| change(&|view| view.book.clone_from(&book)),
+        ))
         .kid(choice(
             "Market",
             MARKETS.map(|(key, name)| (key.to_owned(), name.to_owned())),
             move |value| view.with(|view| view.market.as_deref().unwrap_or_default() == value),
-            move |value| change(&|view| view.market = some(value.clone())),
+            move |value| change(&|view| view.market = Some(value.clone()).filter(|value| !value.is_empty())),
         ))
         .kid(of("div", "only-narrow").kid(segments(
             "What is shown",
