@@ -57,7 +57,8 @@ async fn a_door_is_told_the_truth_too() -> anyhow::Result<()> {
     let app = TestApp::with(World::Demo(30, 60), &UNLIMITED).await?;
     app.until_rows("darkpool/sentiment", |rows| rows.len() == 30).await?;
     let arguments: Vec<&str> = "--clients 20 --seconds 2 --door darkpool --compression off".split(' ').collect();
-    let report = run(app.address, &arguments).await?;
+    // On many machines a name of two addresses, of which only the second answers.
+    let report = run_at(&format!("ws://localhost:{}/ws", app.address.port()), &arguments).await?;
     assert_eq!(report.verified.faults.first, Vec::<String>::new());
     assert!(report.delivered.updates > 0, "{report:?}");
     assert_eq!(report.verified.compared.len(), 1);
@@ -127,7 +128,7 @@ async fn through_tls_the_truth_is_the_same() -> anyhow::Result<()> {
 
     // Nobody that browsers trust vouches for it.
     let error = run_at(&url, &["--clients", "1"]).await.unwrap_err().to_string();
-    assert!(error.starts_with(&format!("{url} cannot be reached: invalid peer certificate")), "{error}");
+    assert!(error.starts_with(&format!("{proxy} cannot be reached: invalid peer certificate")), "{error}");
     // What is no certificate is none.
     std::fs::write(&file, "nothing")?;
     let error = run_at(&url, &["--ca", ca]).await.unwrap_err().to_string();
@@ -187,7 +188,7 @@ async fn two_clients_of(address: SocketAddr) -> anyhow::Result<Report> {
 async fn nobody_waits_for_a_server_that_is_not_there() -> anyhow::Result<()> {
     let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
     let error = run(free, &[]).await.unwrap_err().to_string();
-    assert!(error.starts_with(&format!("ws://{free}/ws cannot be reached: ")), "{error}");
+    assert!(error.starts_with(&format!("{free} cannot be reached: ")), "{error}");
     Ok(())
 }
 

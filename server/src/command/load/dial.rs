@@ -24,14 +24,19 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Where the server is and, for TLS, who it has to prove to be. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Dial {
-    /// Where it is.
-    pub target: Target,
+    /// Where it answers.
+    pub address: SocketAddr,
+    /// What the `Host` header says.
+    pub host: String,
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
 }
 
-/// TLS cannot be spoken.
+/// There is no way.
 #[derive(Debug, Error)]
 pub enum DialError {
+    /// Nobody is there, or not the one who was meant.
+    #[error("{0} cannot be reached: {1}")]
+    Nowhere(String, io::Error),
     /// The file with certificates cannot be used.
     #[error("{0} holds no certificates of authorities in PEM: {1}")]
     Authorities(String, rustls::pki_types::pem::Error),
@@ -44,12 +49,12 @@ pub enum DialError {
 }
 
 impl Dial {
-    /// The way there. `authorities`: a file with certificates of those who vouch for the server, instead of
-    /// those that browsers trust.
+    /// Finds the way there, so that thousands need not go in vain. `authorities`: a file with certificates of those
+    /// who vouch for the server, instead of those whom browsers trust.
     ///
     /// # Errors
-    /// TLS cannot be spoken.
-    pub fn new(target: &Target, authorities: Option<&Path>) -> Result<Dial, DialError> {
+    /// There is none.
+    pub fn find(target: &Target, authorities: Option<&Path>) -> Result<Dial, DialError> {
         let tls = if target.tls {
             let name = target.name().to_owned();
             let proves = ServerName::try_from(name.clone()).map_err(|_| DialError::Name(name))?;
@@ -57,16 +62,16 @@ impl Dial {
         } else {
             None
         };
-        Ok(Dial { target: target.clone(), tls })
-    }
-
-    /// Goes there once, so that thousands need not go in vain.
-    ///
-    /// # Errors
-    /// Nobody is there, or not the one who was meant.
-    pub fn try_out(&self) -> io::Result<()> {
-        // Where there is TLS, this shakes hands.
-        self.open_blocking()?.flush()
+        let mut failed = io::Error::from(ErrorKind::AddrNotAvailable);
+        for &address in &target.addresses {
+            let dial = Dial { address, host: target.host.clone(), tls: tls.clone() };
+            // Where there is TLS, this shakes hands.
+            match dial.open_blocking().and_then(|mut socket| socket.flush()) {
+                Ok(()) => return Ok(dial),
+                Err(error) => failed = error,
+            }
+        }
+        Err(DialError::Nowhere(target.host.clone(), failed))
     }
 
     /// A socket that does not block; `slow`: the system is to take in as little as it can.
@@ -74,7 +79,7 @@ impl Dial {
     /// # Errors
     /// The system refuses.
     pub fn open(&self, slow: bool) -> io::Result<Socket> {
-        let stream = begin(self.target.address, slow)?;
+        let stream = begin(self.address, slow)?;
         Ok(match &self.tls {
             None => Socket::Plain(stream),
             Some(tls) => Socket::Tls(Box::new(StreamOwned::new(connection(tls)?, stream))),
@@ -86,7 +91,7 @@ impl Dial {
     /// # Errors
     /// The server cannot be reached.
     pub fn open_blocking(&self) -> io::Result<Box<dyn ReadWrite>> {
-        let stream = std::net::TcpStream::connect_timeout(&self.target.address, PATIENCE)?;
+        let stream = std::net::TcpStream::connect_timeout(&self.address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         Ok(match &self.tls {

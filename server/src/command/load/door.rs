@@ -68,10 +68,9 @@ impl Door {
         match (self, wanted) {
             (Door::V1, _) => true,
             (Door::DarkPool, Wanted::Topic(topic)) => *topic == DarkPoolTopic::Sentiment.topic(),
+            (Door::DarkPool, Wanted::Each(_)) => false,
             (Door::Odds | Door::Sportsbooks, Wanted::Topic(topic)) => sport(topic).is_some(),
-            (Door::DarkPool | Door::Odds | Door::Sportsbooks, Wanted::Each(family)) => {
-                self != Door::DarkPool && *family == Family::Boards
-            }
+            (Door::Odds | Door::Sportsbooks, Wanted::Each(family)) => *family == Family::Boards,
         }
     }
 

@@ -10,7 +10,7 @@ use super::dial::Dial;
 /// There is no such answer.
 pub fn get(dial: &Dial, path: &str) -> Result<String> {
     let mut socket = dial.open_blocking()?;
-    let host = &dial.target.host;
+    let host = &dial.host;
     // Of HTTP/1.0, so that the body comes as it is and ends with the connection.
     write!(socket, "GET {path} HTTP/1.0\r\nhost: {host}\r\naccept-encoding: identity\r\nconnection: close\r\n\r\n")?;
     socket.flush()?;

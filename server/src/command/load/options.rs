@@ -91,8 +91,8 @@ pub enum Format {
 pub struct Target {
     /// Whether TLS is spoken.
     pub tls: bool,
-    /// Its address.
-    pub address: SocketAddr,
+    /// Its addresses: a name may have several, of which one answers.
+    pub addresses: Vec<SocketAddr>,
     /// What the `Host` header says.
     pub host: String,
     /// The path of the WebSocket; doors that have one of their own are behind it.
@@ -126,8 +126,8 @@ impl FromStr for Target {
         let port = if tls { 443 } else { 80 };
         let with_port =
             if host.ends_with(']') || !host.contains(':') { format!("{host}:{port}") } else { host.to_owned() };
-        let address = with_port.to_socket_addrs()?.next().ok_or(TargetError::Form)?;
-        Ok(Target { tls, address, host: host.to_owned(), path: format!("/{path}") })
+        let addresses: Vec<SocketAddr> = with_port.to_socket_addrs()?.collect();
+        Ok(Target { tls, addresses, host: host.to_owned(), path: format!("/{path}") })
     }
 }
 
@@ -273,13 +273,13 @@ mod tests {
     fn a_target_is_an_address_a_host_and_a_path() {
         let target: Target = "ws://127.0.0.1:3000/ws".parse().unwrap();
         assert_eq!(
-            (target.address.to_string(), &*target.host, &*target.path),
+            (target.addresses[0].to_string(), &*target.host, &*target.path),
             ("127.0.0.1:3000".to_owned(), "127.0.0.1:3000", "/ws")
         );
         let target: Target = "ws://127.0.0.1".parse().unwrap();
-        assert_eq!((target.address.port(), &*target.path), (80, "/ws"));
+        assert_eq!((target.addresses[0].port(), &*target.path), (80, "/ws"));
         let target: Target = "wss://[::1]/live/ws".parse().unwrap();
-        assert_eq!((target.tls, target.address.port(), target.name()), (true, 443, "::1"));
+        assert_eq!((target.tls, target.addresses[0].port(), target.name()), (true, 443, "::1"));
         assert_eq!(target.url(Door::Odds), "wss://[::1]/live/ws/odds");
         for (url, name) in
             [("ws://localhost:3000", "localhost"), ("ws://localhost/", "localhost"), ("ws://[::1]:9/", "::1")]

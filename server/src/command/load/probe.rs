@@ -31,8 +31,8 @@ impl Probe {
     /// The process that was named, or the one that listens on the server's port, or `/metrics`.
     #[must_use]
     pub fn find(dial: &Dial, pid: Option<u32>) -> Probe {
-        let local = dial.target.address.ip().is_loopback();
-        if let Some(pid) = pid.or_else(|| local.then(|| listener(dial.target.address)).flatten()) {
+        let local = dial.address.ip().is_loopback();
+        if let Some(pid) = pid.or_else(|| local.then(|| listener(dial.address)).flatten()) {
             return Probe::Process(pid);
         }
         let metrics = Probe::Metrics(dial.clone());
@@ -133,7 +133,7 @@ mod tests {
     fn the_process_that_listens_is_found_and_measured() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let dial = Dial::new(&format!("ws://{address}/ws").parse().unwrap(), None).unwrap();
+        let dial = Dial::find(&format!("ws://{address}/ws").parse().unwrap(), None).unwrap();
         let probe = Probe::find(&dial, None);
         assert_eq!(probe.pid(), Some(std::process::id()));
         assert!(probe.usage().unwrap().memory > 1_000_000);

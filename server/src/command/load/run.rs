@@ -42,12 +42,9 @@ pub enum LoadError {
     /// The system fails.
     #[error("the load cannot be driven: {0}")]
     System(#[from] io::Error),
-    /// TLS cannot be spoken.
+    /// There is no way to the server.
     #[error(transparent)]
     Dial(#[from] DialError),
-    /// Nobody is there, or not the one who was meant.
-    #[error("{0} cannot be reached: {1}")]
-    Nowhere(String, io::Error),
     /// What there is of a kind cannot be had.
     #[error("{0} cannot be read over HTTP, or lists nothing")]
     List(&'static str),
@@ -67,8 +64,7 @@ pub fn run(options: &Options) -> Result<Report, LoadError> {
     if let Some(other) = options.topics.iter().find(|wanted| !options.door.shows(wanted)) {
         return Err(LoadError::Shows(options.door, other.clone()));
     }
-    let dial = Dial::new(&options.target, options.authorities.as_deref())?;
-    dial.try_out().map_err(|error| LoadError::Nowhere(options.target.url(options.door), error))?;
+    let dial = Dial::find(&options.target, options.authorities.as_deref())?;
     let probe = Probe::find(&dial, options.server_pid);
     let mut families = BTreeMap::new();
     for wanted in &options.topics {
