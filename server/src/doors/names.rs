@@ -80,12 +80,12 @@ pub fn boards(sports: &TopicState, fits: impl Fn(&SportRow) -> bool) -> Vec<Topi
 }
 
 /// Tells the list of sports to who follows it: not as such, but as the boards to follow.
-pub fn tell_sports(reader: &mut Reader, sports: &TopicState, fits: impl Fn(&SportRow) -> bool) -> Next {
+pub fn tell_sports(reader: &mut Reader, sports: &TopicState, boards: impl Fn(&TopicState) -> Vec<Topic>) -> Next {
     if reader.position() == Some(&sports.head()) {
         return Next::Nothing;
     }
     reader.stand(Some(sports.head()));
-    Next::Follow(boards(sports, fits))
+    Next::Follow(boards(sports))
 }
 
 /// The kind of market that a client names: as the provider does, or as people do.

@@ -287,7 +287,7 @@ fn list(family: Family, dial: &Dial) -> Result<Vec<Topic>, LoadError> {
         Family::Tickers => ("darkpool/sentiment", "darkpool/ticker", None),
         Family::Boards => ("odds/sports", "odds/board", Some("markets")),
     };
-    let Ok(text) = http::get(dial, &format!("/api/v1/topics/{listed}")) else { return Err(LoadError::List(listed)) };
+    let text = http::get(dial, &format!("/api/v1/topics/{listed}")).unwrap_or_default();
     let Ok(Some(ServerMsg::Snapshot(snapshot))) = ServerMsg::parse(&text) else { return Err(LoadError::List(listed)) };
     let has_some = |row: &str| {
         counted.is_none_or(|field| Fields::of(row).and_then(|row| row.plain::<u32>(field)).is_some_and(|n| n > 0))

@@ -10,7 +10,7 @@ use shared::units::Moment;
 use shared::wire::Mode;
 
 use super::messages::{DoorMsg, Event, MarketView};
-use crate::doors::names::tell_sports;
+use crate::doors::names::{boards, tell_sports};
 use crate::hub::{Frame, Frames, Next, Reader, Start, TopicState};
 use crate::session::{Around, Dialect};
 
@@ -73,7 +73,7 @@ impl Dialect for Odds {
     fn tell(&self, reader: &mut Reader, topic: &TopicState, now: Moment) -> Next {
         match OddsTopic::parse(topic.topic()) {
             // Who follows the sports is in the room of all of them.
-            Some(OddsTopic::Sports) => tell_sports(reader, topic, |_| true),
+            Some(OddsTopic::Sports) => tell_sports(reader, topic, |sports| boards(sports, |_| true)),
             Some(OddsTopic::Board(sport)) => {
                 reader.next_in(topic, now, |from| Some(self.events(topic, sport.as_str(), from)))
             }

@@ -166,7 +166,7 @@ impl Dialect for Sportsbooks {
 
     fn tell(&self, reader: &mut Reader, topic: &TopicState, now: Moment) -> Next {
         match OddsTopic::parse(topic.topic()) {
-            Some(OddsTopic::Sports) => tell_sports(reader, topic, |sport| self.filter.fits_sport(sport)),
+            Some(OddsTopic::Sports) => tell_sports(reader, topic, |sports| self.boards(sports)),
             Some(OddsTopic::Board(sport)) => {
                 reader.next_in(topic, now, |from| self.markets(topic, sport.as_str(), from))
             }
